@@ -1,0 +1,1 @@
+"""The recommender: facts in, paths and reasons out. Pure Python and NumPy."""
