@@ -67,7 +67,8 @@ class TeacherFacts:
     levels: Mapping[Id, Level] = field(default_factory=dict)  # where the teacher stands, by skill
     done: Mapping[Id, date] = field(default_factory=dict)  # course -> day completed
     accepted: frozenset[Id] = frozenset()  # courses the teacher said yes to, not yet done
-    enrolled: Mapping[Id, Id | None] = field(default_factory=dict)  # course -> offering (None: self-paced)
+    #: course -> offering; None for a self-paced course that was started
+    enrolled: Mapping[Id, Id | None] = field(default_factory=dict)
     dismissed: tuple[Dismissal, ...] = ()
     muted_skills: frozenset[Id] = frozenset()  # "this is not about me": no need from it
     known_skills: frozenset[Id] = frozenset()  # "I know this already": no need from it
@@ -194,18 +195,32 @@ class Facts:
 
 # ---- the answer -------------------------------------------------------------------------------
 
+#: What each kind of reason cites (the keys of `Reason.facts`):
+#:
+#: asked     skill, count, since_date, last_date, last_minutes | None, unsolved: bool, tickets (ids)
+#: cohort    skill, cohort (school, subject, grade, tool or district), name, count, people,
+#:           since_date, until_date
+#: season    skill, event (a SpecialDay kind, or "month"), title, date, share (0 to 1 of last year)
+#: rollout   skill, tool, date
+#: goal      skill, words, since_date
+#: required  due_date
+#: prepares  for_course, date: this step opens a later one
+#: accepted  nothing more: the teacher said yes to it
+#: variant   grades, subjects, tools of the version that fits the room
+#: style     support_style and the format that goes with it
+#: when      date, slot: it falls into a free slot
 ReasonKind = Literal[
-    "asked",  # skill, count, since_date, last_date, last_minutes (or None), unsolved (bool), tickets (ids)
-    "cohort",  # skill, cohort ("school" | "subject" | "grade" | "tool" | "district"), name, count, people, since_date, until_date
-    "season",  # skill, event (a SpecialDay kind or "month"), title, date, share (0..1 of last year's tickets)
-    "rollout",  # skill, tool, date
-    "goal",  # skill, words, since_date
-    "required",  # due_date
-    "prepares",  # for_course: this step opens a later one
-    "accepted",  # you said yes to it
-    "variant",  # grades, subjects, tools of the variant that fits the room
-    "style",  # support_style and format that go together
-    "when",  # date, slot: it falls into a free slot of yours
+    "asked",
+    "cohort",
+    "season",
+    "rollout",
+    "goal",
+    "required",
+    "prepares",
+    "accepted",
+    "variant",
+    "style",
+    "when",
 ]
 
 
