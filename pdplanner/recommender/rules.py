@@ -33,7 +33,18 @@ class NeedRules:
     #: district's own earlier years say otherwise: an author's guess.
     report_cards_lift: float = 1.5
     testing_lift: float = 1.3
-    term_start_lift: float = 1.5
+    #: The days before report cards and testing in which people start asking.
+    lead_days: int = 14
+    #: Days after the last planned week that still count as lost: a session of the last weeks would
+    #: otherwise save nothing. Eight weeks, about as long as a session is remembered unpractised.
+    after_days: int = 56
+    #: How far back an own ask and the colleagues' asks are worth citing: a school year, a term.
+    asked_days: int = 365
+    cohort_days: int = 90
+    #: Colleagues who must have asked before a cohort is cited: fewer would point at a person.
+    cohort_people: int = 3
+    #: A week this many times the mean week is a peak worth a sentence.
+    peak_lift: float = 1.25
     #: Minutes over the horizon that a goal adds, split over its skills: about two asks' worth, so
     #: that what a teacher wants stands beside what the tickets say.
     goal_minutes: float = 30.0
