@@ -64,7 +64,17 @@ class FitRules:
 
 @dataclass(frozen=True, slots=True)
 class SearchRules:
-    """How the path is searched and kept stable."""
+    """How hard the path is searched, and how much a change has to bring."""
+
+    #: Minutes saved that moving or dropping a step of the path as it stands has to bring: less
+    #: than that is not worth telling a teacher that the plan changed.
+    change_threshold_minutes: float = 5.0
+    #: Rounds of the search after the first local optimum; more is slower and better.
+    kicks: int = 40
+    #: Rounds in which seat prices are adjusted when seats are shared.
+    price_rounds: int = 60
+    #: Start of the random numbers; every teacher draws from a series of their own.
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)

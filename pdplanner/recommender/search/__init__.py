@@ -1,5 +1,6 @@
 """The path solver: instances in arrays, plans out. Knows numbers only, neither facts nor words."""
 
+from pdplanner.recommender.rules import SearchRules
 from pdplanner.recommender.search.documents import answer, read_instance
 from pdplanner.recommender.search.instances import (
     Instance,
@@ -9,7 +10,6 @@ from pdplanner.recommender.search.instances import (
     value_of,
     violations,
 )
-from pdplanner.recommender.search.settings import SearchRules
 from pdplanner.recommender.search.solver import solve_paths
 
 __all__ = [

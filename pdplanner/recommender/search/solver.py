@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pdplanner.recommender.rules import SearchRules
 from pdplanner.recommender.search.greedy import plan_greedily
 from pdplanner.recommender.search.instances import Floats, Instance, Plans, Step, value_of
-from pdplanner.recommender.search.settings import SearchRules
 
 
 def solve_paths(
