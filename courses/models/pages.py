@@ -1,0 +1,194 @@
+"""The pages of the look book: one for the whole catalogue, one for each session."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import (
+    FieldPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
+from wagtail.fields import StreamField
+from wagtail.models import Orderable, Page
+from wagtail.search import index
+
+from profiles.choices import Format, GradeBand, Level, Subject
+from profiles.models.fields import ChoiceListField
+
+from ..blocks import SessionBody
+
+
+class LookBookPage(Page):
+    """The catalogue: every session hangs below it."""
+
+    intro = models.CharField(max_length=300, blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["courses.CoursePage"]
+    max_count = 1
+    template = "courses/look_book.html"
+
+
+class CoursePage(Page):
+    """One session a teacher can take."""
+
+    summary = models.CharField(max_length=400, help_text="What it gives the teacher, in two lines.")
+    objectives = models.TextField(
+        blank=True, help_text="What you will be able to do: one sentence to a line."
+    )
+    body = StreamField(SessionBody(), blank=True)
+    picture = models.ForeignKey(
+        "courses.TrainingImage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Takes the place of the woven cover.",
+    )
+    minutes = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(6000)],
+        help_text="How long it takes. Needed before it can be published.",
+    )
+    format = models.CharField(max_length=20, choices=Format.choices, default=Format.SELF_PACED)
+    level = models.CharField(max_length=2, choices=Level.choices, blank=True)
+    credit_minutes = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Minutes of credit; empty: as long as it takes."
+    )
+
+    grade_bands = ChoiceListField(choices=GradeBand.choices, help_text="None marked: everybody.")
+    subjects = ChoiceListField(choices=Subject.choices, help_text="None marked: everybody.")
+    schools = ParentalManyToManyField(
+        "profiles.School", blank=True, related_name="+", help_text="None marked: every school."
+    )
+    tools = ParentalManyToManyField(
+        "profiles.Tool", blank=True, related_name="courses", help_text="All that it needs."
+    )
+    equivalents = ParentalManyToManyField(
+        "self", blank=True, symmetrical=True, help_text="Sessions that teach the same."
+    )
+
+    source = models.CharField(max_length=50, blank=True, editable=False)
+    external_id = models.CharField(max_length=255, blank=True, editable=False)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("objectives"),
+        MultiFieldPanel(
+            [
+                FieldPanel("minutes"),
+                FieldPanel("format"),
+                FieldPanel("level"),
+                FieldPanel("credit_minutes"),
+            ],
+            heading="How long and how",
+        ),
+        InlinePanel("taught_skills", label="Skill", heading="Skills it teaches"),
+        FieldPanel("body"),
+        FieldPanel("picture"),
+    ]
+    audience_panels = [
+        FieldPanel("grade_bands"),
+        FieldPanel("subjects"),
+        FieldPanel("schools", widget=forms.CheckboxSelectMultiple),
+        FieldPanel("tools", widget=forms.CheckboxSelectMultiple),
+        InlinePanel("prerequisites", label="Session", heading="What comes first"),
+        FieldPanel("equivalents"),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(content_panels, heading="Session"),
+            ObjectList(audience_panels, heading="For whom"),
+            ObjectList(Page.promote_panels, heading="Promote"),
+            ObjectList(Page.settings_panels, heading="Settings"),
+        ]
+    )
+
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary", boost=2),
+        index.SearchField("objectives"),
+        index.SearchField("body"),
+        index.FilterField("format"),
+        index.FilterField("level"),
+        index.FilterField("minutes"),
+    ]
+
+    parent_page_types = ["courses.LookBookPage"]
+    subpage_types: list[str] = []
+    template = "courses/session.html"
+
+    class Meta:
+        verbose_name = "session"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="course_once",
+            ),
+        ]
+
+    def full_clean(self, *args, **kwargs) -> None:
+        super().full_clean(*args, **kwargs)
+
+    @property
+    def objective_lines(self) -> list[str]:
+        """What one will be able to do, a sentence each."""
+        return [line.strip() for line in self.objectives.splitlines() if line.strip()]
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it happens on dates (a live run) rather than any time."""
+        return self.format == Format.LIVE
+
+
+class CourseSkill(Orderable):
+    """A skill a session teaches, and how much of the need it takes away."""
+
+    class Strength(models.TextChoices):
+        TOUCHES = "touches", "Touches it"
+        TEACHES = "teaches", "Teaches it"
+        MASTERS = "masters", "Masters it"
+
+    course = ParentalKey(CoursePage, on_delete=models.CASCADE, related_name="taught_skills")
+    skill = models.ForeignKey("profiles.Skill", on_delete=models.CASCADE, related_name="taught_by")
+    strength = models.CharField(max_length=10, choices=Strength.choices, default=Strength.TEACHES)
+
+    panels = [FieldPanel("skill"), FieldPanel("strength")]
+
+    class Meta(Orderable.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["course", "skill"], name="course_skill_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_strength_display()}: {self.skill}"
+
+
+class CoursePrerequisite(Orderable):
+    """A session that comes first: advised, or required."""
+
+    course = ParentalKey(CoursePage, on_delete=models.CASCADE, related_name="prerequisites")
+    before = models.ForeignKey(CoursePage, on_delete=models.CASCADE, related_name="opens")
+    is_required = models.BooleanField("required", default=False)
+
+    panels = [FieldPanel("before"), FieldPanel("is_required")]
+
+    class Meta(Orderable.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["course", "before"], name="prerequisite_once"),
+            models.CheckConstraint(
+                condition=~models.Q(course=models.F("before")), name="prerequisite_of_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before} before {self.course}"

@@ -1,0 +1,26 @@
+"""The Celery app. A task is only ever a nudge: what is owed stands in the database.
+
+Without a broker (the embedded mode) a nudge goes nowhere and the sweep of the work process finds
+what is owed within seconds.
+"""
+
+from celery import Celery
+from celery.contrib.django.task import DjangoTask
+from django.conf import settings
+
+
+class NudgeTask(DjangoTask):
+    """A task that may be lost without harm, and that is not sent where there is no broker."""
+
+    abstract = True
+
+    def apply_async(self, *args, **kwargs):
+        """Send the nudge, or do nothing in the embedded mode."""
+        if not (settings.CELERY_BROKER_URL or settings.CELERY_TASK_ALWAYS_EAGER):
+            return None
+        return super().apply_async(*args, **kwargs)
+
+
+app = Celery("pdplanner", task_cls=NudgeTask)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

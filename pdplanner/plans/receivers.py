@@ -1,0 +1,1 @@
+"""Keeps plans true: hears what changed below and marks the plans it touches as owed."""

@@ -1,0 +1,26 @@
+"""Every address of the site. An address without a row in tests/permissions fails the suite."""
+
+from django.conf import settings
+from django.urls import include, path
+from django.views.generic import RedirectView
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    path("accounts/", include("profiles.account_urls")),
+    # Wagtail's own sign-in page stays shut: it knows neither codes nor limits.
+    path(
+        "admin/login/",
+        RedirectView.as_view(pattern_name="account_login", query_string=True),
+    ),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("media/images/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "images"}),
+    path("", include("pdplanner.insights.urls")),
+    path("", include("pdplanner.plans.urls")),
+    path("", include("courses.urls")),
+    path("", include("profiles.urls")),
+    path("look-book/", include(wagtail_urls)),
+]

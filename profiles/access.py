@@ -1,0 +1,46 @@
+"""Who may open a page. Default deny: every view of ours carries one of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from .choices import Role
+from .queries import roles_of, teacher_of
+
+View = Callable[..., HttpResponse]
+
+
+def teacher_required(view: View) -> View:
+    """Let active teachers in; the view finds their row in `request.teacher`."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        teacher = teacher_of(request.user)
+        if teacher is None:
+            raise PermissionDenied
+        request.teacher = teacher
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def role_required(*roles: Role) -> Callable[[View], View]:
+    """Let in whoever holds one of these roles."""
+
+    def guard(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if not roles_of(request.user) & {role.value for role in roles}:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard

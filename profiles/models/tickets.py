@@ -1,0 +1,105 @@
+"""Tickets as far as they are kept: who, when, about which skill. Never their text."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from ..choices import TicketKind
+
+
+class TicketSource(models.Model):
+    """A help desk, and how its export is read."""
+
+    name = models.CharField(max_length=50, unique=True)
+    columns = models.JSONField(default=dict, blank=True)  # our name -> column of the export
+    address_template = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Where a ticket is read in the help desk, with {id} for its number.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TicketCategory(models.Model):
+    """A category of the help desk and the skill and kind that a coach gave it."""
+
+    source = models.ForeignKey(TicketSource, on_delete=models.CASCADE, related_name="categories")
+    category = models.CharField(max_length=200)
+    subcategory = models.CharField(max_length=200, blank=True)  # "": any subcategory
+    skill = models.ForeignKey(
+        "profiles.Skill", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    kind = models.CharField(max_length=20, blank=True, choices=TicketKind.choices)
+
+    class Meta:
+        ordering = ["category", "subcategory"]
+        verbose_name_plural = "ticket categories"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "category", "subcategory"], name="category_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return " / ".join(part for part in (self.category, self.subcategory) if part)
+
+
+class TicketQuerySet(models.QuerySet):
+    def unsorted(self) -> TicketQuerySet:
+        """Tickets whose skill nobody knows yet."""
+        return self.filter(skill=None, sorted_at=None)
+
+    def visible(self) -> TicketQuerySet:
+        """Tickets that the teacher has not hidden."""
+        return self.filter(hidden_at=None)
+
+
+class Ticket(models.Model):
+    """One ticket of a teacher, derived fields only."""
+
+    class Origin(models.TextChoices):
+        CATEGORY = "category", "from its category"
+        WORDS = "words", "from its words"
+        COACH = "coach", "sorted by a coach"
+        TEACHER = "teacher", "corrected by the teacher"
+
+    source = models.ForeignKey(TicketSource, on_delete=models.PROTECT, related_name="tickets")
+    external_id = models.CharField(max_length=100)
+    teacher = models.ForeignKey(
+        "profiles.Teacher", on_delete=models.CASCADE, related_name="tickets"
+    )
+    opened_at = models.DateTimeField(db_index=True)
+    first_answered_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    is_reopened = models.BooleanField(default=False)
+    kind = models.CharField(max_length=20, choices=TicketKind.choices)
+    category = models.CharField(max_length=200, blank=True)
+    subcategory = models.CharField(max_length=200, blank=True)
+    skill = models.ForeignKey(
+        "profiles.Skill", null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets"
+    )
+    skill_origin = models.CharField(max_length=20, blank=True, choices=Origin.choices)
+    skill_confidence = models.FloatField(null=True, blank=True)  # 0 to 1; null: no guess was made
+    minutes_lost = models.PositiveIntegerField(null=True, blank=True)  # of instruction
+    need_by_date = models.DateField(null=True, blank=True)
+    address = models.URLField(max_length=500, blank=True)  # in the help desk
+    sorted_at = models.DateTimeField(null=True, blank=True)  # by a coach; also when left unsorted
+    hidden_at = models.DateTimeField(null=True, blank=True)  # by the teacher
+    imported_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="ticket_once"),
+        ]
+        indexes = [models.Index(fields=["teacher", "opened_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.external_id}"

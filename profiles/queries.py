@@ -1,0 +1,63 @@
+"""Reading who people are: the district, roles, and what a page needs to know of its visitor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from .choices import Role
+from .models import District, School, Teacher, Term, User
+
+#: How long a plan looks ahead when no term is known around the date.
+WEEKS_WITHOUT_TERM = 18
+
+
+def the_district() -> District:
+    """Return the one district; an unsaved one with the defaults before anything is set up."""
+    return District.objects.order_by("pk").first() or District()
+
+
+def today_in_district(now: datetime) -> date:
+    """Return the calendar day that `now` falls on in the district."""
+    return now.astimezone(the_district().zone).date()
+
+
+class Horizon(NamedTuple):
+    """What a plan made on a day looks ahead to. `title` is empty without a term."""
+
+    start_date: date
+    end_date: date
+    title: str
+
+
+def horizon_on(as_of: date) -> Horizon:
+    """Return the rest of the shortest term around the day, or eighteen weeks without one."""
+    terms = [term for term in Term.objects.all() if term.start_date <= as_of <= term.end_date]
+    if terms:
+        term = min(terms, key=lambda term: (term.end_date - term.start_date, term.pk))
+        return Horizon(as_of, term.end_date, term.title)
+    return Horizon(as_of, as_of + timedelta(weeks=WEEKS_WITHOUT_TERM, days=-1), "")
+
+
+def roles_of(user: User) -> frozenset[str]:
+    """Return the roles of a user: `teacher` for whoever has an active Teacher row."""
+    if not user.is_authenticated:
+        return frozenset()
+    if not hasattr(user, "_roles"):
+        roles = set(user.staff_roles.values_list("role", flat=True))
+        if teacher_of(user) is not None:
+            roles.add(Role.TEACHER.value)
+        user._roles = frozenset(roles)
+    return user._roles
+
+
+def teacher_of(user: User) -> Teacher | None:
+    """Return the active teacher that this user is, if any."""
+    teacher = getattr(user, "teacher", None) if user.is_authenticated else None
+    return teacher if teacher is not None and teacher.is_active else None
+
+
+def schools_led_by(user: User) -> Iterable[School]:
+    """Return the schools whose completion a leader may see."""
+    return School.objects.filter(leaders__user=user, leaders__role=Role.LEADER)
