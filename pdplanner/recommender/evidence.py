@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdplanner.recommender.facts import Facts, GoalFacts, Id, RequirementFacts, Rollout, TicketFacts
 from pdplanner.recommender.history import COHORT_KINDS, Floats, History
@@ -107,6 +108,17 @@ class Evidence:
                     until_date=self._facts.as_of,
                 )
         return None
+
+    def asked_by(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """What can be cited at all, [T, K] each: `asked` finds own asks; how many colleagues in
+        the whole district `colleagues` would find."""
+        history = self._history
+        shape = (history.people, len(history.skills))
+        asked, lately = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+        for table, days in ((asked, self._rules.asked_days), (lately, self._rules.cohort_days)):
+            recent = history.day >= -days
+            table[history.person[recent], history.skill[recent]] = True
+        return asked, lately.sum(axis=0) - lately
 
     def peak(self, skill: Id) -> Peak | None:
         """The special day or month that lifts the skill most; None where the season is flat."""
