@@ -1,0 +1,54 @@
+"""Reading what can be learned, when, and who is going.
+
+Pages of the look book are shown by templates: `session_view` and `search_sessions` reach them by
+template tags, so that the models know nothing of what stands above them.
+"""
+
+from .requirements import (
+    RequiredSession,
+    audience_of,
+    audiences_of,
+    required_for,
+    teachers_matching,
+)
+from .runs import RunLine, calendar_of, offerings_ahead, people_in
+from .sessions import (
+    SessionFilters,
+    filter_choices,
+    live_sessions,
+    search_sessions,
+)
+from .teachers import (
+    Prerequisite,
+    Record,
+    RoomChoice,
+    SessionView,
+    prerequisites_state,
+    record_of,
+    room_choice,
+    session_view,
+)
+
+__all__ = [
+    "Prerequisite",
+    "Record",
+    "RequiredSession",
+    "RoomChoice",
+    "RunLine",
+    "SessionFilters",
+    "SessionView",
+    "audience_of",
+    "audiences_of",
+    "calendar_of",
+    "filter_choices",
+    "live_sessions",
+    "offerings_ahead",
+    "people_in",
+    "prerequisites_state",
+    "record_of",
+    "required_for",
+    "room_choice",
+    "search_sessions",
+    "session_view",
+    "teachers_matching",
+]
