@@ -29,6 +29,7 @@ class Horizon(NamedTuple):
     start_date: date
     end_date: date
     title: str
+    since_date: date  # when the term began; the day itself without one
 
 
 def horizon_on(as_of: date) -> Horizon:
@@ -36,8 +37,9 @@ def horizon_on(as_of: date) -> Horizon:
     terms = [term for term in Term.objects.all() if term.start_date <= as_of <= term.end_date]
     if terms:
         term = min(terms, key=lambda term: (term.end_date - term.start_date, term.pk))
-        return Horizon(as_of, term.end_date, term.title)
-    return Horizon(as_of, as_of + timedelta(weeks=WEEKS_WITHOUT_TERM, days=-1), "")
+        return Horizon(as_of, term.end_date, term.title, term.start_date)
+    end_date = as_of + timedelta(weeks=WEEKS_WITHOUT_TERM, days=-1)
+    return Horizon(as_of, end_date, "", as_of)
 
 
 def roles_of(user: User) -> frozenset[str]:
