@@ -1,5 +1,15 @@
-"""Addresses of this part."""
+"""Addresses of completion and its exports."""
 
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from . import views
+
+app_name = "insights"
+urlpatterns = [
+    path("completion/", views.completion, name="completion"),
+    path("completion/schools.csv", views.export_schools, name="export-schools"),
+    path("completion/sessions.csv", views.export_required, name="export-required"),
+    path("completion/people.csv", views.export_people, name="export-people"),
+    path("completion/schools/<int:school_id>/", views.school, name="school"),
+    path("completion/sessions/<int:requirement_id>/", views.required, name="required"),
+]

@@ -1,0 +1,200 @@
+"""The coordinator's and the school leader's look at completion."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from courses.models import Requirement
+from profiles.access import role_required
+from profiles.choices import Role
+from profiles.queries import today_in_district
+
+from . import queries
+from .exports import csv_response
+
+PER_PAGE = 50
+may_see_completion = role_required(Role.COORDINATOR, Role.LEADER)
+
+
+def today() -> date:
+    """Return the day it is in the district."""
+    return today_in_district(timezone.now())
+
+
+def page_of(rows, request: HttpRequest) -> Page:
+    """Return the asked-for page of a list; the nearest one when there is no such page."""
+    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+
+
+@may_see_completion
+def completion(request: HttpRequest) -> HttpResponse:
+    """All schools in view, and every required session."""
+    found = queries.overview(schools=queries.schools_in_view(request.user), as_of=today())
+    words = request.GET.get("q", "").strip()
+    schools = [row for row in found.schools if words.lower() in row.school.name.lower()]
+    return render(
+        request,
+        "insights/completion.html",
+        {"found": found, "page": page_of(schools, request), "words": words},
+    )
+
+
+@may_see_completion
+def school(request: HttpRequest, school_id: int) -> HttpResponse:
+    """One school's teachers."""
+    schools = queries.schools_in_view(request.user)
+    shown = get_object_or_404(schools, pk=school_id)
+    only = schools.filter(pk=shown.pk)
+    words = request.GET.get("q", "").strip()
+    since = queries.since_on(today())
+    now = queries.standing(only)
+    page = page_of(queries.teachers_in(only, words=words), request)
+    return render(
+        request,
+        "insights/school.html",
+        {
+            "school": shown,
+            "page": page,
+            "rows": queries.people_of(page.object_list, now=now, since=since),
+            "since": since,
+            "words": words,
+            "sessions": [
+                queries.required_row(requirement, now, today()) for requirement in now.requirements
+            ],
+        },
+    )
+
+
+#: What the list of a required session can be narrowed to.
+DONE_FILTERS = {"": None, "done": True, "open": False}
+
+
+@may_see_completion
+def required(request: HttpRequest, requirement_id: int) -> HttpResponse:
+    """One required session: who has taken it and who has not yet."""
+    requirement = get_object_or_404(
+        Requirement.objects.select_related("course"), pk=requirement_id, ended_at=None
+    )
+    schools = queries.schools_in_view(request.user)
+    chosen = request.GET.get("school", "")
+    narrowed = schools.filter(pk=int(chosen)) if chosen.isdecimal() else schools
+    now = queries.standing(narrowed)
+    done = request.GET.get("done", "")
+    page = page_of(
+        queries.teachers_of_requirement(requirement, now=now, is_done=DONE_FILTERS.get(done)),
+        request,
+    )
+    return render(
+        request,
+        "insights/required.html",
+        {
+            "requirement": requirement,
+            "row": queries.required_row(requirement, now, today()),
+            "page": page,
+            "rows": [
+                (teacher, (teacher.pk, requirement.course_id) in now.done)
+                for teacher in page.object_list
+            ],
+            "schools": schools.order_by("name"),
+            "school_chosen": chosen,
+            "done": done,
+        },
+    )
+
+
+@may_see_completion
+def export_schools(request: HttpRequest) -> HttpResponse:
+    """Completion by school as CSV."""
+    found = queries.overview(schools=queries.schools_in_view(request.user), as_of=today())
+    return csv_response(
+        "completion-by-school.csv",
+        [
+            "School",
+            "Teachers",
+            "Sessions finished",
+            "Minutes of credit",
+            "Required",
+            "Required done",
+            "Percent",
+            "Counted since",
+        ],
+        (
+            [
+                row.school.name,
+                row.teachers,
+                row.finished,
+                row.minutes,
+                row.required,
+                row.required_done,
+                row.percent,
+                found.since.start_date.isoformat(),
+            ]
+            for row in found.schools
+        ),
+    )
+
+
+@may_see_completion
+def export_required(request: HttpRequest) -> HttpResponse:
+    """Completion by required session as CSV."""
+    now = queries.standing(queries.schools_in_view(request.user))
+    rows = [queries.required_row(requirement, now, today()) for requirement in now.requirements]
+    return csv_response(
+        "completion-by-required-session.csv",
+        ["Session", "Due", "Teachers", "Done", "Percent"],
+        (
+            [
+                row.requirement.course.title,
+                row.requirement.due_date.isoformat(),
+                row.teachers,
+                row.done,
+                row.percent,
+            ]
+            for row in rows
+        ),
+    )
+
+
+@may_see_completion
+def export_people(request: HttpRequest) -> HttpResponse:
+    """Every teacher in view as CSV; `school` narrows to one."""
+    schools = queries.schools_in_view(request.user)
+    if request.GET.get("school", "").isdecimal():
+        schools = schools.filter(pk=int(request.GET["school"]))
+    since = queries.since_on(today())
+    rows = queries.people_of(
+        queries.teachers_in(schools), now=queries.standing(schools), since=since
+    )
+    return csv_response(
+        "completion-by-teacher.csv",
+        [
+            "School",
+            "Family name",
+            "Given name",
+            "Email",
+            "Sessions finished",
+            "Minutes of credit",
+            "Required",
+            "Required done",
+            "Last finished",
+        ],
+        (
+            [
+                row.teacher.main_school.name if row.teacher.main_school else "",
+                row.teacher.family_name,
+                row.teacher.given_name,
+                row.teacher.email,
+                row.finished,
+                row.minutes,
+                row.required,
+                row.required_done,
+                timezone.localtime(row.last_at).date().isoformat() if row.last_at else "",
+            ]
+            for row in rows
+        ),
+    )
