@@ -126,7 +126,9 @@ class CourseFacts:
     requires: frozenset[Id] = frozenset()  # must be done or stand in an earlier week
     advises: frozenset[Id] = frozenset()  # helps to have done before
     equivalents: frozenset[Id] = frozenset()
-    runs: tuple[OfferingFacts, ...] | None = None  # None: any time; (): dated, but no run to offer
+    #: None: any time; (): dated, but no run to offer. Full runs belong in here too: someone may be
+    #: enrolled in them, and "no seat" is another answer than "no run".
+    runs: tuple[OfferingFacts, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ class Facts:
     tickets: tuple[TicketFacts, ...] = ()
     requirements: tuple[RequirementFacts, ...] = ()
     rollouts: tuple[Rollout, ...] = ()
+    skills: frozenset[Id] | None = None  # all there are; None: not checked
 
 
 # ---- the answer -------------------------------------------------------------------------------
@@ -257,6 +260,8 @@ class Path:
     """A teacher's path; an empty one says why in `nothing_because`.
 
     nothing_because: "no-need" | "no-hours" | "nothing-fits" | "inactive" | None
+    needs: minutes of instruction the teacher is expected to lose, by skill, most first
+    left_out: courses required of the teacher or said yes to that are not on the path, and why
     """
 
     teacher: Id
@@ -264,6 +269,8 @@ class Path:
     steps: tuple[Step, ...]
     value: float
     nothing_because: str | None = None
+    needs: Mapping[Id, float] = field(default_factory=dict)
+    left_out: tuple[WhyNot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +280,8 @@ class WhyNot:
     rule: "done" | "equivalent-done" | "dismissed" | "not-for-role" | "not-your-grades" |
     "not-your-subjects" | "not-your-school" | "missing-tool" | "missing-prerequisite" |
     "no-run" | "no-seat" | "no-free-slot" | "too-long" | "no-need" | "covered" | "less-helpful" |
-    "on-path" | "unknown-course"
+    "on-path" | "no-room" (required or said yes to, but the hours, weeks or dates that are left
+    have no room for it) | "unknown-course"
     `facts` names what is missing (tool, course, date …) or, for "covered", the step that does it.
     """
 

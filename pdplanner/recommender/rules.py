@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -42,7 +43,7 @@ class NeedRules:
     asked_days: int = 365
     cohort_days: int = 90
     #: Colleagues who must have asked before a cohort is cited: fewer would point at a person.
-    cohort_people: int = 3
+    cohort_people: int = 5
     #: A week this many times the mean week is a peak worth a sentence.
     peak_lift: float = 1.25
     #: Minutes over the horizon that a goal adds, split over its skills: about two asks' worth, so
@@ -59,7 +60,55 @@ class NeedRules:
 
 @dataclass(frozen=True, slots=True)
 class FitRules:
-    """How well a session suits a teacher."""
+    """How well a session suits a teacher: shares of its effect, from 0 to 1.
+
+    Judgements of practice, not fitted: no district has enough before-and-after to tell 0.85 from
+    0.90. Where a teacher states nothing the share is near 1, so that silence costs little.
+    """
+
+    #: A "how it looks in your room" version for this grade, subject or tool.
+    room_version: float = 1.0
+    #: Made for this grade or subject, without a version of its own.
+    room_audience: float = 0.97
+    #: For everybody, or nothing is known of the room.
+    room_open: float = 0.94
+    #: There are versions, and none is for this room.
+    room_unseen: float = 0.85
+    #: Made for others; only a required session or one said yes to gets this far.
+    room_others: float = 0.7
+    #: All tools at hand; arriving within the horizon; the teacher names none.
+    tools_here: float = 1.0
+    tools_coming: float = 0.95
+    tools_unstated: float = 0.92
+    #: What each support style takes from each format: who wants company learns least alone.
+    style_formats: Mapping[str, Mapping[str, float]] = field(
+        default_factory=lambda: {
+            "with-me": {"coached": 1.0, "live": 0.95, "self-paced": 0.75, "quick-card": 0.7},
+            "steps": {"self-paced": 1.0, "quick-card": 0.95, "live": 0.85, "coached": 0.85},
+            "point": {"quick-card": 1.0, "self-paced": 0.95, "live": 0.75, "coached": 0.7},
+            "for-me": {"coached": 1.0, "live": 0.8, "quick-card": 0.7, "self-paced": 0.65},
+        }
+    )
+    style_unstated: float = 0.95
+    #: A format the teacher did not name among the preferred ones.
+    format_not_preferred: float = 0.8
+    #: By how many levels the session lies above where the teacher stands (-3 to 4): just above is
+    #: best, far below is lost time, far above is lost on one.
+    level_steps: tuple[float, ...] = (0.4, 0.5, 0.65, 0.9, 1.0, 0.8, 0.6, 0.45)
+    level_unstated: float = 0.95
+    #: In a slot the teacher named free, or on a PD day; no slots named; with a substitute.
+    time_free: float = 1.0
+    time_unstated: float = 0.95
+    time_release: float = 0.85
+    #: At an own school or alone; online; at another place.
+    place_own: float = 1.0
+    place_online: float = 0.97
+    place_away: float = 0.85
+    #: Minutes a session must be expected to save before it is worth a teacher's attention at all.
+    worth_minutes: float = 1.0
+    #: The share of its own length that a session must be expected to save: an hour for half a
+    #: minute is no bargain, whatever budget is left.
+    worth_share: float = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +127,24 @@ class SearchRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonRules:
+    """How many reasons a step is given, and how strong one must be."""
+
+    #: Reasons a step: more is not read.
+    most: int = 3
+    #: The share of a step's minutes that a reason must stand for, unless it is the strongest.
+    share: float = 0.15
+    #: The skills of a step that are looked into, those that save most first.
+    skills: int = 3
+    #: What a support style must take from a format before the pair is called a match.
+    style_share: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
 class PathRules:
     """All rules of one run."""
 
     need: NeedRules = field(default_factory=NeedRules)
     fit: FitRules = field(default_factory=FitRules)
+    reasons: ReasonRules = field(default_factory=ReasonRules)
     search: SearchRules = field(default_factory=SearchRules)

@@ -1,0 +1,246 @@
+"""What the solver is given: the courses worth proposing to each teacher, and the limits that hold.
+
+Teachers are looked at in batches, so that only what is kept (a few dozen candidates each) grows
+with their number, not teachers times courses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from pdplanner.recommender.eligibility import Openness, enrolled_run, open_to, twins_of
+from pdplanner.recommender.facts import Facts, Id, TeacherFacts
+from pdplanner.recommender.fit import Fits, fit_courses
+from pdplanner.recommender.needs import Needs
+from pdplanner.recommender.rules import FitRules, PathRules
+from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints, schools_of
+
+#: Teachers looked at together: 256 x 5,000 courses are 10 MB an array.
+BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What courses do for skills, one entry a course and skill, grouped by course: E entries."""
+
+    course: Ints  # [E]
+    skill: Ints  # [E], a column of the needs
+    keeps: Floats  # [E], log(1 - r): what a perfect fit leaves of the need, as a logarithm
+    strength: Floats  # [E], r
+    start: Ints  # [J + 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """What every course could do for each teacher of a batch: T teachers, J courses."""
+
+    openness: Openness
+    fits: Fits
+    first_week: Ints  # [T, J], the earliest week it could be taken; W where never
+    gain: Floats  # [T, J], minutes saved if taken alone and as early as can be
+
+
+def effects_of(catalogue: Catalogue, needs: Needs) -> Effects:
+    """The effects on the skills that anybody needs."""
+    column = {skill: number for number, skill in enumerate(needs.skills)}
+    rows = [
+        (number, column[skill], strength)
+        for number, course in enumerate(catalogue.courses)
+        for skill, strength in sorted(course.effects.items(), key=lambda item: str(item[0]))
+        if skill in column and strength > 0
+    ]
+    course = np.array([row[0] for row in rows], dtype=np.int64)
+    strength = np.array([row[2] for row in rows], dtype=np.float64)
+    return Effects(
+        course=course,
+        skill=np.array([row[1] for row in rows], dtype=np.int64),
+        keeps=np.log1p(-strength),
+        strength=strength,
+        start=np.searchsorted(course, np.arange(len(catalogue.courses) + 1)),
+    )
+
+
+def tellable_need(facts: Facts, needs: Needs, rules: PathRules) -> Floats:
+    """The minutes [T, K] that a reason can be given for: what cannot be told is not acted on.
+
+    An own ask, a goal or a roll-out can be told; colleagues' asks only where enough people asked
+    for nobody to be recognised. What a requirement adds is told by the requirement itself and
+    would only make other courses look needed.
+    """
+    told = (needs.parts["goal"] > 0) | (needs.parts["rollout"] > 0)
+    asked, others = needs.evidence.asked_by()
+    told |= asked | (others >= rules.need.cohort_people)
+    return np.where(told, needs.minutes - needs.parts["requirement"], 0.0)
+
+
+def chances_of(
+    facts: Facts,
+    catalogue: Catalogue,
+    teachers: Sequence[TeacherFacts],
+    need: Floats,
+    season: Floats,
+    effects: Effects,
+    rules: FitRules,
+) -> Chances:
+    """What the catalogue could do for these teachers; `need` [T, K] are their rows."""
+    openness = open_to(facts, catalogue, teachers)
+    fits = fit_courses(facts, catalogue, teachers, openness.runs, rules)
+    weeks = len(catalogue.weeks)
+    first = np.full(fits.whole.shape, min(catalogue.first_week, weeks), dtype=np.int64)
+    first[:, catalogue.dated] = weeks
+    lengths = np.diff(catalogue.run_start)
+    held = np.flatnonzero(lengths)
+    if len(held):
+        open_weeks = np.where(openness.runs, catalogue.run_week, weeks)
+        first[:, held] = np.minimum.reduceat(open_weeks, catalogue.run_start[held], axis=1)
+    gain = gains_of(need, season, effects, fits.whole, first)
+    return Chances(openness, fits, first, gain)
+
+
+def gains_of(need: Floats, season: Floats, effects: Effects, fit: Floats, week: Ints) -> Floats:
+    """Minutes [T, J] each course would save if taken alone in its week [T, J]."""
+    gain = np.zeros(fit.shape)
+    if not len(effects.course):
+        return gain
+    # after[k, w]: the share of a skill's need that comes later than week w.
+    after = np.zeros((season.shape[0], season.shape[1] + 1))
+    after[:, : season.shape[1]] = np.cumsum(season[:, ::-1], axis=1)[:, ::-1] - season
+    saved: Floats = -np.expm1(fit[:, effects.course] * effects.keeps)
+    saved *= need[:, effects.skill] * after[effects.skill, week[:, effects.course]]
+    taught = np.flatnonzero(np.diff(effects.start))
+    gain[:, taught] = np.add.reduceat(saved, effects.start[taught], axis=1)
+    return gain
+
+
+def worth_of(catalogue: Catalogue, rules: FitRules) -> Floats:
+    """The minutes [J] each course has to save to be worth proposing."""
+    return np.maximum(rules.worth_minutes, rules.worth_share * catalogue.minutes)
+
+
+def choose(
+    catalogue: Catalogue,
+    teachers: Sequence[TeacherFacts],
+    chances: Chances,
+    rules: FitRules,
+    standing: Sequence[frozenset[Id]],
+) -> Flags:
+    """[T, J]: the candidates. `standing` are the courses on each teacher's path as it is."""
+    open_courses = chances.openness.courses
+    worth = chances.gain >= worth_of(catalogue, rules)
+    chosen = np.asarray(open_courses & (worth | chances.openness.required))
+    for row, teacher in enumerate(teachers):
+        held = teacher.accepted | set(teacher.enrolled)
+        for course in held | standing[row]:
+            number = catalogue.number.get(course)
+            if number is not None and open_courses[row, number]:
+                chosen[row, number] |= course in held or chances.gain[row, number] > 0
+    _add_prerequisites(catalogue, chosen, chances.openness)
+    _drop_twins(catalogue, teachers, chosen, chances)
+    return chosen
+
+
+def weekly_minutes(facts: Facts, catalogue: Catalogue, teacher: TeacherFacts) -> Ints:
+    """The minutes [W] a teacher has in each week: none where no school day is left in it."""
+    limit = teacher.minutes_budget
+    if teacher.weekly_minutes is not None:
+        limit = min(limit, teacher.weekly_minutes)
+    schools = schools_of(teacher)
+    closed = [
+        special
+        for special in facts.calendar.special_days
+        if special.kind == "holiday"
+        and (not special.schools or not special.schools.isdisjoint(schools))
+    ]
+    minutes = np.full(len(catalogue.weeks), limit, dtype=np.int64)
+    for number, monday in enumerate(catalogue.weeks):
+        days = [monday + timedelta(days=day) for day in range(5)]
+        at_school = [
+            day
+            for day in days
+            if facts.as_of < day <= facts.calendar.end_date
+            and day >= (teacher.started_date or day)
+            and (teacher.left_date is None or day < teacher.left_date)
+            and not any(special.start_date <= day <= special.end_date for special in closed)
+        ]
+        if number < catalogue.first_week or not at_school:
+            minutes[number] = 0
+    # A seat that is taken already is the teacher's own word, whatever the limits say.
+    taken = np.zeros(len(minutes), dtype=np.int64)
+    for course in teacher.enrolled:
+        run = enrolled_run(catalogue, teacher, course)
+        if run is not None:
+            number = catalogue.number[course]
+            taken[catalogue.run_week[run]] += catalogue.minutes[number]
+    return np.maximum(minutes, taken)
+
+
+def _add_prerequisites(catalogue: Catalogue, chosen: Flags, openness: Openness) -> None:
+    """Choose whatever a chosen course still requires; open courses have theirs open, too."""
+    requires = [
+        (number, [catalogue.number[other] for other in course.requires & catalogue.number.keys()])
+        for number, course in enumerate(catalogue.courses)
+        if course.requires
+    ]
+    changed = True
+    while changed:
+        before = int(chosen.sum())
+        for number, others in requires:
+            for other in others:
+                chosen[:, other] |= chosen[:, number] & ~openness.done[:, other]
+        changed = int(chosen.sum()) > before
+
+
+def _drop_twins(
+    catalogue: Catalogue, teachers: Sequence[TeacherFacts], chosen: Flags, chances: Chances
+) -> None:
+    """Of courses that stand for the same, leave the one that serves the teacher best."""
+    required_by = {other for course in catalogue.courses for other in course.requires}
+    families = _families(catalogue)
+    for family in families:
+        for row in np.flatnonzero(chosen[:, family].sum(axis=1) > 1).tolist():
+            held = teachers[row].accepted | set(teachers[row].enrolled)
+
+            def rank(number: int, row: int = row, held: frozenset[Id] = held) -> tuple[object, ...]:
+                course = catalogue.courses[number]
+                return (
+                    course.id in held,
+                    bool(chances.openness.required[row, number]),
+                    course.id in required_by,
+                    float(chances.gain[row, number]),
+                    -number,
+                )
+
+            present = [number for number in family if chosen[row, number]]
+            best = max(present, key=rank)
+            for number in present:
+                chosen[row, number] = number == best or catalogue.courses[number].id in held
+
+
+def _families(catalogue: Catalogue) -> list[list[int]]:
+    """Groups of two or more courses that are equivalent, directly or through another."""
+    seen: set[Id] = set()
+    families = []
+    for course in catalogue.courses:
+        if course.id in seen:
+            continue
+        family, ahead = {course.id}, [course.id]
+        while ahead:
+            for other in twins_of(catalogue, ahead.pop()) & catalogue.number.keys():
+                if other not in family:
+                    family.add(other)
+                    ahead.append(other)
+        seen |= family
+        if len(family) > 1:
+            families.append(sorted(catalogue.number[member] for member in family))
+    return families
+
+
+def standing_courses(
+    teachers: Sequence[TeacherFacts], previous: Mapping[Id, frozenset[Id]]
+) -> list[frozenset[Id]]:
+    """The courses of each teacher's path as it stands."""
+    return [previous.get(teacher.id, frozenset()) for teacher in teachers]

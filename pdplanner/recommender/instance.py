@@ -1,0 +1,203 @@
+"""From candidates to the solver's arrays, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pdplanner.recommender.candidates import Chances, Effects, weekly_minutes
+from pdplanner.recommender.eligibility import enrolled_run
+from pdplanner.recommender.facts import Facts, Id, Path, TeacherFacts
+from pdplanner.recommender.needs import Needs
+from pdplanner.recommender.search import Instance
+from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints
+
+ANY = -1  # no run, or no certain one
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Lists of unequal length, one behind the other, with the columns they are made of."""
+
+    width: int
+    lengths: list[int] = field(default_factory=lambda: [0])
+    columns: list[list[float]] = field(default_factory=list)
+
+    def add(self, rows: Sequence[Sequence[float]]) -> None:
+        self.lengths.append(len(rows))
+        self.columns.extend(list(row) for row in rows)
+
+    @property
+    def start(self) -> Ints:
+        return np.cumsum(self.lengths, dtype=np.int64)
+
+    def column(self, place: int) -> Ints:
+        return np.array([row[place] for row in self.columns], dtype=np.int64)
+
+
+class InstanceDraft:
+    """Gathers what the solver needs, one batch of teachers after the other."""
+
+    def __init__(self, facts: Facts, catalogue: Catalogue, needs: Needs, effects: Effects) -> None:
+        self._facts, self._catalogue = facts, catalogue
+        self._needs, self._effects = needs, effects
+        self._ids: list[Id] = []
+        self._budget: list[int] = []
+        self._weekly: list[Ints] = []
+        self._due = _due_weeks(facts, catalogue)
+        self._places, self._done = _Rows(1), _Rows(1)
+        self._required, self._kept, self._previous = _Rows(2), _Rows(2), _Rows(3)
+        self._need_count, self._candidate_count = [0], [0]
+        self._need: list[tuple[Ints, Floats]] = []
+        self._candidates: list[tuple[Ints, Floats]] = []
+
+    def add(
+        self,
+        teachers: Sequence[TeacherFacts],
+        need: Floats,
+        chances: Chances,
+        chosen: Flags,
+        previous: Mapping[Id, Path],
+    ) -> None:
+        """Add a batch: its teachers, their need [T, K], their chances and candidates [T, J]."""
+        for row, teacher in enumerate(teachers):
+            self._add_limits(teacher)
+            self._add_choice(teacher, np.flatnonzero(chosen[row]), previous.get(teacher.id))
+            self._places.add(
+                [(place,) for place in np.flatnonzero(chances.openness.places[row]).tolist()]
+            )
+            done = np.flatnonzero(chances.openness.done[row]).tolist()
+            self._done.add([(course,) for course in done])
+            for counts, parts, mask, values in (
+                (self._need_count, self._need, need[row] > 0, need[row]),
+                (self._candidate_count, self._candidates, chosen[row], chances.fits.whole[row]),
+            ):
+                numbers = np.flatnonzero(mask)
+                counts.append(len(numbers))
+                parts.append((numbers, values[numbers]))
+
+    def finish(self) -> Instance:
+        """The instance of everything added."""
+        catalogue, effects = self._catalogue, self._effects
+        requires = _Rows(1)
+        for course in catalogue.courses:
+            known = sorted(
+                catalogue.number[other] for other in course.requires & catalogue.number.keys()
+            )
+            requires.add([(number,) for number in known])
+        return Instance(
+            weeks=len(catalogue.weeks),
+            skill_ids=self._needs.skills,
+            season=self._needs.season,
+            course_ids=tuple(course.id for course in catalogue.courses),
+            minutes=catalogue.minutes,
+            any_week=~catalogue.dated,
+            effect_start=effects.start,
+            effect_skill=effects.skill,
+            effect_strength=effects.strength,
+            requires_start=requires.start,
+            requires_course=requires.column(0),
+            run_start=catalogue.run_start,
+            run_week=catalogue.run_week,
+            run_slot=catalogue.run_place,
+            run_seats=np.array(
+                [
+                    max(run.seats_left, 0) if ahead else 0
+                    for run, ahead in zip(catalogue.runs, catalogue.run_ahead, strict=True)
+                ],
+                dtype=np.int64,
+            ),
+            teacher_ids=tuple(self._ids),
+            budget=np.array(self._budget, dtype=np.int64),
+            weekly=np.array(self._weekly, dtype=np.int64).reshape(-1, len(catalogue.weeks)),
+            slot_start=self._places.start,
+            slot_number=self._places.column(0),
+            need_start=np.cumsum(self._need_count, dtype=np.int64),
+            need_skill=_joined_ints([numbers for numbers, _ in self._need]),
+            need_minutes=_joined_floats([values for _, values in self._need]),
+            candidate_start=np.cumsum(self._candidate_count, dtype=np.int64),
+            candidate_course=_joined_ints([numbers for numbers, _ in self._candidates]),
+            candidate_fit=_joined_floats([values for _, values in self._candidates]),
+            done_start=self._done.start,
+            done_course=self._done.column(0),
+            required_start=self._required.start,
+            required_course=self._required.column(0),
+            required_by_week=self._required.column(1),
+            kept_start=self._kept.start,
+            kept_course=self._kept.column(0),
+            kept_run=self._kept.column(1),
+            previous_start=self._previous.start,
+            previous_course=self._previous.column(0),
+            previous_week=self._previous.column(1),
+            previous_run=self._previous.column(2),
+        )
+
+    def _add_limits(self, teacher: TeacherFacts) -> None:
+        weekly = weekly_minutes(self._facts, self._catalogue, teacher)
+        enrolled = sum(
+            int(self._catalogue.minutes[self._catalogue.number[course]])
+            for course in teacher.enrolled
+            if enrolled_run(self._catalogue, teacher, course) is not None
+        )
+        self._ids.append(teacher.id)
+        self._budget.append(max(teacher.minutes_budget, enrolled, 0))
+        self._weekly.append(weekly)
+
+    def _add_choice(self, teacher: TeacherFacts, chosen: Ints, previous: Path | None) -> None:
+        """Add what is required, kept and planned so far; only candidates can be any of these."""
+        catalogue = self._catalogue
+        candidates = set(chosen.tolist())
+        due = self._due.get(teacher.id, {})
+        self._required.add([(j, week) for j, week in sorted(due.items()) if j in candidates])
+        kept = []
+        for course in teacher.accepted | set(teacher.enrolled):
+            if catalogue.number.get(course) in candidates:
+                run = enrolled_run(catalogue, teacher, course)
+                kept.append((catalogue.number[course], ANY if run is None else run))
+        self._kept.add(sorted(kept))
+        standing = []
+        for step in previous.steps if previous else ():
+            week = (step.week_date - catalogue.weeks[0]).days // 7
+            run = ANY if step.offering is None else catalogue.run_number.get(step.offering)
+            if (
+                catalogue.number.get(step.course) in candidates
+                and catalogue.first_week <= week < len(catalogue.weeks)
+                and run is not None
+            ):
+                standing.append((catalogue.number[step.course], week, run))
+        self._previous.add(sorted(standing))
+
+
+def _due_weeks(facts: Facts, catalogue: Catalogue) -> dict[Id, dict[int, int]]:
+    """Teacher -> course -> the last week that is in time; overdue ones have the whole horizon."""
+    last = len(catalogue.weeks) - 1
+    weeks: dict[Id, dict[int, int]] = {}
+    for requirement in facts.requirements:
+        number = catalogue.number.get(requirement.course)
+        if number is None:
+            continue
+        week = (requirement.due_date - catalogue.weeks[0]).days // 7
+        if requirement.due_date <= facts.as_of or week > last:
+            week = last
+        else:
+            dates = [
+                catalogue.runs[run].start_date
+                for run in catalogue.runs_of(number)
+                if catalogue.run_week[run] == week
+            ]
+            if dates and min(dates) > requirement.due_date:
+                week -= 1
+        for teacher in requirement.teachers:
+            mine = weeks.setdefault(teacher, {})
+            mine[number] = min(week, mine.get(number, last))
+    return weeks
+
+
+def _joined_ints(parts: Sequence[Ints]) -> Ints:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+
+
+def _joined_floats(parts: Sequence[Floats]) -> Floats:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float64)

@@ -1,0 +1,173 @@
+"""What a page asks about one teacher: what would this session do for me, and why is it not there?
+
+Answers need no search (but `why_not` without a path): they are for a web page to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pdplanner.recommender.candidates import Chances, gains_of, worth_of
+from pdplanner.recommender.eligibility import twins_of, why_shut
+from pdplanner.recommender.facts import Facts, Id, Path, Reason, Step, TeacherFacts, WhyNot
+from pdplanner.recommender.path import Ground, plan_rows, survey
+from pdplanner.recommender.reasons import best_reason
+from pdplanner.recommender.rules import PathRules
+from pdplanner.recommender.steps import split_minutes
+from pdplanner.recommender.tables import Floats
+
+
+class UnknownTeacher(ValueError):
+    """A question about somebody who is not among the teachers of the facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class CourseFit:
+    """What one open course could do for one teacher."""
+
+    course: Id
+    fit: Mapping[str, float]  # named parts in (0, 1]
+    value: float  # minutes it would save if taken alone, as early as can be
+    reason: Reason | None  # what stands for most of these minutes; None where nothing can be told
+
+
+def fits_of(facts: Facts, teacher: Id, rules: PathRules | None = None) -> dict[Id, CourseFit]:
+    """What each course that is open to the teacher could do, the most helpful first.
+
+    Raises UnknownTeacher, and BadFacts for facts that cannot be.
+    """
+    ground = survey(facts, rules or PathRules())
+    row = _row_of(facts, teacher)
+    chances = ground.chances([row])
+    open_courses = np.flatnonzero(chances.openness.courses[0])
+    found = []
+    for number in open_courses.tolist():
+        minutes = split_minutes(ground.needs, row, *_saved(ground, row, number, chances))
+        found.append(
+            CourseFit(
+                course=ground.catalogue.courses[number].id,
+                fit=chances.fits.parts_of(0, number),
+                value=float(chances.gain[0, number]),
+                reason=best_reason(
+                    facts.teachers[row], minutes, ground.needs.evidence, ground.rules.reasons
+                ),
+            )
+        )
+    found.sort(key=lambda one: (-one.value, ground.catalogue.number[one.course]))
+    return {one.course: one for one in found}
+
+
+def why_not(
+    facts: Facts,
+    teacher: Id,
+    course: Id,
+    *,
+    path: Path | None = None,
+    rules: PathRules | None = None,
+) -> WhyNot:
+    """Why a course is not on the teacher's path: the first rule that shuts it out, or the step
+    that already does its work.
+
+    `path` is the path as it stands; without it one is worked out first. Raises UnknownTeacher,
+    and BadFacts for facts that cannot be.
+    """
+    row = _row_of(facts, teacher)
+    ground = survey(facts, rules or PathRules())
+    if path is None:
+        path = plan_rows(ground, [row], {})[teacher]
+    standing = next((step for step in path.steps if step.course == course), None)
+    if standing is not None:
+        return WhyNot(course, "on-path", {"date": standing.date or standing.week_date})
+    number = ground.catalogue.number.get(course)
+    if number is None:
+        return WhyNot(course, "unknown-course", {})
+    return _why_not_number(ground, row, facts.teachers[row], number, path)
+
+
+def _why_not_number(
+    ground: Ground, row: int, teacher: TeacherFacts, number: int, path: Path
+) -> WhyNot:
+    chances = ground.chances([row])
+    course = ground.catalogue.courses[number].id
+    shut = why_shut(ground.facts, ground.catalogue, teacher, chances.openness, 0, number)
+    if shut is not None:
+        return shut
+    expected = next((why for why in path.left_out if why.course == course), None)
+    if expected is not None:
+        return expected
+    twins = twins_of(ground.catalogue, course)
+    for step in path.steps:
+        if step.course in twins:
+            return _covered(course, step)
+    worth = float(worth_of(ground.catalogue, ground.rules.fit)[number])
+    gain = float(chances.gain[0, number])
+    if gain < worth:
+        return WhyNot(course, "no-need", {"minutes": round(gain, 2)})
+    rest, doer = _beside(ground, row, number, chances, path)
+    if doer is not None and rest < worth:
+        return _covered(course, doer)
+    return WhyNot(course, "less-helpful", {"minutes": round(rest, 2)})
+
+
+def _covered(course: Id, step: Step) -> WhyNot:
+    return WhyNot(course, "covered", {"course": step.course, "date": step.date or step.week_date})
+
+
+def _beside(
+    ground: Ground, row: int, number: int, chances: Chances, path: Path
+) -> tuple[float, Step | None]:
+    """Minutes the course would still save beside the path, and the step that takes most of it."""
+    need = ground.need[row].copy()
+    taken: list[tuple[float, Step]] = []
+    column = {skill: place for place, skill in enumerate(ground.needs.skills)}
+    for step in path.steps:
+        other = ground.catalogue.number.get(step.course)
+        if other is None:
+            continue
+        fit = float(np.prod(list(step.fit.values())))
+        before = need.copy()
+        for skill, strength in ground.catalogue.courses[other].effects.items():
+            if skill in column:
+                need[column[skill]] *= (1.0 - strength) ** fit
+        taken.append((_gain(ground, number, chances, before - need), step))
+    doer = max(taken, key=lambda pair: pair[0], default=(0.0, None))
+    return _gain(ground, number, chances, need), doer[1] if doer[0] > 0 else None
+
+
+def _gain(ground: Ground, number: int, chances: Chances, need: Floats) -> float:
+    gains = gains_of(
+        need[None, :],
+        ground.needs.season,
+        ground.effects,
+        chances.fits.whole,
+        chances.first_week,
+    )
+    return float(gains[0, number])
+
+
+def _saved(
+    ground: Ground, row: int, number: int, chances: Chances
+) -> tuple[list[int], list[float]]:
+    """The skills that a course would save minutes of if taken alone, and how many."""
+    effects = ground.effects
+    entries = range(int(effects.start[number]), int(effects.start[number + 1]))
+    season, week = ground.needs.season, int(chances.first_week[0, number])
+    fit = float(chances.fits.whole[0, number])
+    skills = [int(effects.skill[entry]) for entry in entries]
+    saved = [
+        float(ground.need[row, skill])
+        * float(season[skill, week + 1 :].sum())
+        * -float(np.expm1(fit * effects.keeps[entry]))
+        for entry, skill in zip(entries, skills, strict=True)
+    ]
+    return skills, saved
+
+
+def _row_of(facts: Facts, teacher: Id) -> int:
+    for row, one in enumerate(facts.teachers):
+        if one.id == teacher:
+            return row
+    raise UnknownTeacher(f"teacher {teacher!r} is not among the facts")

@@ -1,0 +1,271 @@
+"""From the solver's numbers back to steps with dates, values and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from pdplanner.recommender.candidates import Chances, Effects, worth_of
+from pdplanner.recommender.eligibility import enrolled_run, why_shut
+from pdplanner.recommender.facts import Facts, Id, Step, TeacherFacts, WhyNot
+from pdplanner.recommender.fit import PARTS, fit_of_run, style_share
+from pdplanner.recommender.needs import Needs
+from pdplanner.recommender.reasons import StepStory, reasons_for
+from pdplanner.recommender.rules import PathRules
+from pdplanner.recommender.savings import Savings, savings_of
+from pdplanner.recommender.search import Step as Pick
+from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints, days_of
+
+#: Where the tellable need is split: the parts that a reason can be given for.
+TOLD_PARTS = ("own", "cohort", "rollout", "goal")
+
+
+class StepWriter:
+    """Writes the paths; keeps of every candidate only what its step would say."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        rules: PathRules,
+        catalogue: Catalogue,
+        needs: Needs,
+        need: Floats,
+        effects: Effects,
+    ) -> None:
+        self._facts, self._rules, self._catalogue = facts, rules, catalogue
+        self._needs, self._need, self._effects = needs, need, effects
+        self._worth = worth_of(catalogue, rules.fit)
+        self._due: dict[tuple[Id, Id], date] = {}
+        for requirement in facts.requirements:
+            for teacher in requirement.teachers:
+                key = teacher, requirement.course
+                self._due[key] = min(requirement.due_date, self._due.get(key, date.max))
+        self._fits: list[dict[int, tuple[tuple[float, ...], int]]] = []
+        self._shut: list[dict[Id, WhyNot]] = []
+
+    def keep(self, teachers: Sequence[TeacherFacts], chances: Chances, chosen: Flags) -> None:
+        """Note the fit of each candidate of a batch, and why an expected course is none."""
+        table = np.stack([chances.fits.parts[name] for name in PARTS], axis=-1)
+        for row in range(len(chosen)):
+            numbers = np.flatnonzero(chosen[row])
+            self._fits.append(
+                {
+                    number: (tuple(parts), int(version))
+                    for number, parts, version in zip(
+                        numbers.tolist(),
+                        table[row, numbers].tolist(),
+                        chances.fits.version[row, numbers],
+                        strict=True,
+                    )
+                }
+            )
+        for row, teacher in enumerate(teachers):
+            shut: dict[Id, WhyNot] = {}
+            for course in self._expected(teacher):
+                number = self._catalogue.number.get(course)
+                if number is None:
+                    shut[course] = WhyNot(course, "unknown-course", {})
+                    continue
+                why = why_shut(self._facts, self._catalogue, teacher, chances.openness, row, number)
+                if why is not None:
+                    shut[course] = why
+            self._shut.append(shut)
+
+    def needs_of(self, row: int) -> dict[Id, float]:
+        """The minutes a teacher is expected to lose, by skill, most first."""
+        need = self._need[row]
+        order = np.lexsort((np.arange(len(need)), -need))
+        least = self._rules.fit.worth_minutes
+        return {self._needs.skills[k]: float(need[k]) for k in order if need[k] >= least}
+
+    def write(
+        self, place: int, row: int, picks: Sequence[Pick]
+    ) -> tuple[tuple[Step, ...], tuple[WhyNot, ...]]:
+        """The steps of a teacher, and the required or accepted courses that found no room."""
+        teacher = self._facts.teachers[row]
+        picks = self._settled(teacher, place, list(picks))
+        if not picks:
+            return (), self._left_out(teacher, place, picks)
+        fits = [self._fit(teacher, place, pick) for pick in picks]
+        skills, savings = self._savings(row, picks, fits)
+        while (dropped := self._least(teacher, picks, savings)) is not None:
+            del picks[dropped], fits[dropped]
+            if not picks:
+                return (), self._left_out(teacher, place, picks)
+            skills, savings = self._savings(row, picks, fits)
+        steps = tuple(
+            self._step(
+                teacher,
+                row,
+                picks,
+                at,
+                fits[at],
+                self._fits[place][pick.course][1],
+                split_minutes(self._needs, row, skills.tolist(), savings.by_skill[at].tolist()),
+            )
+            for at, pick in enumerate(picks)
+        )
+        return steps, self._left_out(teacher, place, picks)
+
+    def _expected(self, teacher: TeacherFacts) -> list[Id]:
+        """What should be on the path: required, or said yes to."""
+        required = {course for who, course in self._due if who == teacher.id}
+        return sorted(required | teacher.accepted | set(teacher.enrolled), key=str)
+
+    def _left_out(
+        self, teacher: TeacherFacts, place: int, picks: Sequence[Pick]
+    ) -> tuple[WhyNot, ...]:
+        """Why an expected course is not among the picks; done ones are not expected."""
+        planned = {self._catalogue.courses[pick.course].id for pick in picks}
+        missing = []
+        for course in self._expected(teacher):
+            why = self._shut[place].get(course, WhyNot(course, "no-room", {}))
+            if course not in planned and why.rule not in ("done", "equivalent-done"):
+                missing.append(why)
+        return tuple(missing)
+
+    def _settled(self, teacher: TeacherFacts, place: int, picks: list[Pick]) -> list[Pick]:
+        """The picks in the order of their days, without runs that clash with a longer one.
+
+        Places in the calendar keep two runs from one slot; a whole day and a slot in it only show
+        here. The seat that is taken already stays, else the run that was picked first.
+        """
+        runs = self._catalogue.runs
+        picks.sort(key=lambda pick: (pick.week, self._day(pick), pick.course))
+        mine = {enrolled_run(self._catalogue, teacher, course) for course in teacher.enrolled}
+        taken: dict[date, list[str | None]] = {}
+        clashing = set()
+        for pick in sorted(picks, key=lambda pick: (pick.run not in mine, self._day(pick))):
+            if pick.run < 0:
+                continue
+            run = runs[pick.run]
+            days = days_of(run)
+            for day in days:
+                slots = taken.get(day, [])
+                if slots and (run.slot is None or len(days) > 1 or None in slots):
+                    clashing.add(pick)
+            if pick not in clashing:
+                for day in days:
+                    taken.setdefault(day, []).append(run.slot if len(days) == 1 else None)
+        return self._without(picks, clashing)
+
+    def _without(self, picks: list[Pick], dropped: set[Pick]) -> list[Pick]:
+        """The picks without these, nor those that require them."""
+        while dropped:
+            gone = {self._catalogue.courses[pick.course].id for pick in dropped}
+            picks = [pick for pick in picks if pick not in dropped]
+            dropped = {
+                pick for pick in picks if self._catalogue.courses[pick.course].requires & gone
+            }
+        return picks
+
+    def _day(self, pick: Pick) -> date:
+        if pick.run < 0:
+            return self._catalogue.weeks[pick.week]
+        return self._catalogue.runs[pick.run].start_date
+
+    def _fit(self, teacher: TeacherFacts, place: int, pick: Pick) -> dict[str, float]:
+        """The fit of a pick, with the time and place of the very run."""
+        parts = dict(zip(PARTS, self._fits[place][pick.course][0], strict=True))
+        if pick.run >= 0:
+            run = self._catalogue.runs[pick.run]
+            parts |= fit_of_run(self._facts, teacher, run, self._rules.fit)
+        return parts
+
+    def _savings(
+        self, row: int, picks: Sequence[Pick], fits: Sequence[dict[str, float]]
+    ) -> tuple[Ints, Savings]:
+        """The skills that the picks touch [K'], and what each pick saves of them."""
+        effects = self._effects
+        entries = [
+            slice(effects.start[pick.course], effects.start[pick.course + 1]) for pick in picks
+        ]
+        taught = np.unique(np.concatenate([effects.skill[rows] for rows in entries]))
+        skills: Ints = taught[self._need[row, taught] > 0]
+        leaves = np.ones((len(picks), len(skills)))
+        for step, (rows, fit) in enumerate(zip(entries, fits, strict=True)):
+            needed = np.isin(effects.skill[rows], skills)
+            columns = np.searchsorted(skills, effects.skill[rows][needed])
+            share = float(np.prod(list(fit.values())))
+            leaves[step, columns] = np.exp(share * effects.keeps[rows][needed])
+        weeks = np.array([pick.week for pick in picks], dtype=np.int64)
+        need, season = self._need[row, skills], self._needs.season[skills]
+        return skills, savings_of(need, season, weeks, leaves)
+
+    def _least(self, teacher: TeacherFacts, picks: Sequence[Pick], savings: Savings) -> int | None:
+        """The pick that saves too little beside the others to be worth proposing, if any."""
+        courses = self._catalogue.courses
+        required = {other for pick in picks for other in courses[pick.course].requires}
+        held = teacher.accepted | set(teacher.enrolled)
+        worst, least = None, 0.0
+        for at, pick in enumerate(picks):
+            course = courses[pick.course].id
+            spare = float(savings.alone[at] - self._worth[pick.course])
+            if (
+                spare < least
+                and course not in required
+                and course not in held
+                and (teacher.id, course) not in self._due
+            ):
+                worst, least = at, spare
+        return worst
+
+    def _step(
+        self,
+        teacher: TeacherFacts,
+        row: int,
+        picks: Sequence[Pick],
+        at: int,
+        fit: dict[str, float],
+        version: int,
+        minutes: dict[Id, dict[str, float]],
+    ) -> Step:
+        catalogue, pick = self._catalogue, picks[at]
+        course = catalogue.courses[pick.course]
+        run = catalogue.runs[pick.run] if pick.run >= 0 else None
+        later = [
+            other
+            for other in picks[at + 1 :]
+            if course.id in catalogue.courses[other.course].requires
+        ]
+        story = StepStory(
+            teacher=teacher,
+            course=course,
+            minutes=minutes,
+            week_date=catalogue.weeks[pick.week],
+            run_date=None if run is None else run.start_date,
+            slot=None if run is None else run.slot,
+            due_date=self._due.get((teacher.id, course.id)),
+            accepted=course.id in teacher.accepted or course.id in teacher.enrolled,
+            opens=(catalogue.courses[later[0].course].id, self._day(later[0])) if later else None,
+            version=None if version < 0 else course.variants[version],
+            style_fit=style_share(teacher, course.format, self._rules.fit),
+        )
+        return Step(
+            course=course.id,
+            minutes=course.minutes,
+            week_date=story.week_date,
+            offering=None if run is None else run.id,
+            date=story.run_date,
+            slot=story.slot,
+            value=sum(sum(parts.values()) for parts in minutes.values()),
+            reasons=reasons_for(story, self._needs.evidence, self._rules.reasons),
+            fit=fit,
+        )
+
+
+def split_minutes(
+    needs: Needs, row: int, skills: Sequence[int], saved: Sequence[float]
+) -> dict[Id, dict[str, float]]:
+    """Minutes saved of these skills, told apart by the part of the need they come from."""
+    told: dict[Id, dict[str, float]] = {}
+    for skill, minutes in zip(skills, saved, strict=True):
+        parts = {name: float(needs.parts[name][row, skill]) for name in TOLD_PARTS}
+        total = sum(parts.values())
+        if minutes > 0 and total > 0:
+            told[needs.skills[skill]] = {
+                name: minutes * part / total for name, part in parts.items()
+            }
+    return told

@@ -1,0 +1,156 @@
+"""Facts as arrays: courses, runs and what teachers have and courses ask for, by number.
+
+Shapes: T teachers (any choice of them), J courses sorted by id, R runs that can still be taken,
+P places in the calendar (a date and a slot).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdplanner.recommender.facts import CourseFacts, Facts, Id, OfferingFacts, TeacherFacts
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+#: A run that lasts longer than this is a series: it takes its first day, not every day between.
+LONGEST_BLOCK_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The published courses and their runs that are still ahead, or under way, on the day."""
+
+    courses: tuple[CourseFacts, ...]
+    number: Mapping[Id, int]  # course id -> its number
+    weeks: tuple[date, ...]  # Mondays of the horizon
+    first_week: int  # the first week that still has a school day after the day of planning
+    runs: tuple[OfferingFacts, ...]  # grouped by course, then by date
+    run_number: Mapping[Id, int]  # offering id -> its number
+    run_start: Ints  # [J + 1]
+    run_course: Ints  # [R]
+    run_week: Ints  # [R]
+    run_ahead: Flags  # [R], False: under way, only for those who are enrolled
+    run_place: Ints  # [R]
+    places: tuple[tuple[date, str, bool], ...]  # [P]: day, slot or "", with a substitute
+    minutes: Ints  # [J]
+    dated: Flags  # [J], True: held in runs only
+
+    def runs_of(self, course: int) -> range:
+        """The numbers of a course's runs."""
+        return range(int(self.run_start[course]), int(self.run_start[course + 1]))
+
+
+def catalogue_of(facts: Facts, weeks: Sequence[date]) -> Catalogue:
+    """The catalogue of the facts; `weeks` are the Mondays of the horizon."""
+    courses = tuple(sorted(facts.courses, key=lambda course: course.id))
+    runs: list[OfferingFacts] = []
+    starts = [0]
+    for course in courses:
+        ahead = [run for run in course.runs or () if _is_open_on(run, facts)]
+        runs += sorted(ahead, key=lambda run: (run.start_date, run.slot or "", run.id))
+        starts.append(len(runs))
+    places = sorted({_place_of(run) for run in runs})
+    place_number = {place: number for number, place in enumerate(places)}
+    lengths = np.diff(starts)
+    first_week = _first_week(facts, weeks)
+    return Catalogue(
+        courses=courses,
+        number={course.id: number for number, course in enumerate(courses)},
+        weeks=tuple(weeks),
+        first_week=first_week,
+        runs=tuple(runs),
+        run_number={run.id: number for number, run in enumerate(runs)},
+        run_start=np.array(starts, dtype=np.int64),
+        run_course=np.repeat(np.arange(len(courses)), lengths),
+        run_week=np.array(
+            [max((run.start_date - weeks[0]).days // 7, 0) for run in runs], dtype=np.int64
+        ),
+        run_ahead=np.array([run.start_date > facts.as_of for run in runs], dtype=np.bool_),
+        run_place=np.array([place_number[_place_of(run)] for run in runs], dtype=np.int64),
+        places=tuple(places),
+        minutes=np.array([course.minutes for course in courses], dtype=np.int64),
+        dated=np.array([course.runs is not None for course in courses], dtype=np.bool_),
+    )
+
+
+def days_of(run: OfferingFacts) -> tuple[date, ...]:
+    """The days that a run takes."""
+    length = (run.end_date - run.start_date).days
+    if length > LONGEST_BLOCK_DAYS:
+        return (run.start_date,)
+    return tuple(run.start_date + timedelta(days=day) for day in range(length + 1))
+
+
+def schools_of(teacher: TeacherFacts) -> frozenset[Id]:
+    """Every school the teacher works at."""
+    main = () if teacher.school is None else (teacher.school,)
+    return frozenset((*main, *teacher.schools))
+
+
+def tools_of(teacher: TeacherFacts, facts: Facts) -> tuple[frozenset[Id], frozenset[Id]]:
+    """The tools the teacher has, and those that a roll-out brings within the horizon."""
+    schools = schools_of(teacher)
+    here, coming, gone = set(teacher.tools), set(), set()
+    for rollout in sorted(facts.rollouts, key=lambda rollout: rollout.from_date):
+        if rollout.school is not None and rollout.school not in schools:
+            continue
+        if rollout.until_date is not None and rollout.until_date <= facts.as_of:
+            gone.add(rollout.tool)
+        elif rollout.from_date <= facts.as_of:
+            here.add(rollout.tool)
+            gone.discard(rollout.tool)
+        elif rollout.from_date <= facts.calendar.end_date:
+            coming.add(rollout.tool)
+    return frozenset(here - gone), frozenset(coming)
+
+
+def is_pd_day(facts: Facts, day: date, schools: frozenset[Id]) -> bool:
+    """Whether the day is set aside for professional development at one of the schools."""
+    return any(
+        special.kind == "pd"
+        and special.start_date <= day <= special.end_date
+        and (not special.schools or not special.schools.isdisjoint(schools))
+        for special in facts.calendar.special_days
+    )
+
+
+def incidence(rows: Sequence[Iterable[Id]], number: Mapping[Id, int]) -> Floats:
+    """A 0/1 matrix [rows, words] of which row names which word; unknown words are left out.
+
+    Products of these are counts, exact in floating point whatever the order of adding.
+    """
+    table = np.zeros((len(rows), len(number)))
+    for place, row in enumerate(rows):
+        for word in row:
+            if word in number:
+                table[place, number[word]] = 1.0
+    return table
+
+
+def words_of(rows: Iterable[Iterable[Id]]) -> dict[Id, int]:
+    """Number every word that occurs, in sorted order."""
+    words = {word for row in rows for word in row}
+    return {word: number for number, word in enumerate(sorted(words, key=str))}
+
+
+def _place_of(run: OfferingFacts) -> tuple[date, str, bool]:
+    return run.start_date, run.slot or "", run.release_time
+
+
+def _is_open_on(run: OfferingFacts, facts: Facts) -> bool:
+    return run.end_date >= facts.as_of and run.start_date <= facts.calendar.end_date
+
+
+def _first_week(facts: Facts, weeks: Sequence[date]) -> int:
+    """The first week with a school day left after `as_of`; the number of weeks when none has."""
+    for number, monday in enumerate(weeks):
+        if monday + timedelta(days=4) > facts.as_of:
+            return number
+    return len(weeks)
