@@ -85,8 +85,7 @@ def check_port(port: int) -> None:
 def stop_all(children: list[Child]) -> None:
     """Ask every child to stop, and end whoever does not within ten seconds."""
     for child in children:
-        if child.is_running():
-            assert child.process is not None
+        if child.process is not None and child.is_running():
             child.process.terminate()
     deadline = time.monotonic() + STOP_SECONDS
     for child in children:

@@ -1,5 +1,8 @@
-"""Addresses of this part."""
+"""Addresses of people, their calendar and imports."""
 
-from django.urls import path  # noqa: F401
+from . import year_urls
 
-urlpatterns: list = []
+app_name = "profiles"
+urlpatterns = [
+    *year_urls.urlpatterns,
+]
