@@ -118,7 +118,8 @@ def gains_of(need: Floats, season: Floats, effects: Effects, fit: Floats, week: 
 
 def worth_of(catalogue: Catalogue, rules: FitRules) -> Floats:
     """The minutes [J] each course has to save to be worth proposing."""
-    return np.maximum(rules.worth_minutes, rules.worth_share * catalogue.minutes)
+    worth: Floats = np.maximum(rules.worth_minutes, rules.worth_share * catalogue.minutes)
+    return worth
 
 
 def choose(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,9 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdplanner.recommender.facts import Facts, GoalFacts, Id, RequirementFacts, Rollout, TicketFacts
-from pdplanner.recommender.history import COHORT_KINDS, Floats, History
+from pdplanner.recommender.history import COHORT_KINDS, History
 from pdplanner.recommender.rules import NeedRules
-from pdplanner.recommender.seasons import weeks_of
+
+#: 52 weeks: the same days of the week a year ago.
+SAME_WEEKDAY_YEAR = timedelta(weeks=52)
+#: What "the year" is when shares of it are cited: long enough to hold any fortnight of last year
+#: whose like is still ahead.
+YEAR_DAYS = 54 * 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,15 @@ class Colleagues:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """The stretch of the horizon in which a skill's need is densest."""
+    """A stretch ahead that was busy with a skill a year ago."""
 
     skill: Id
     event: str  # a kind of SpecialDay, or "month"
     title: str
-    date: date
-    share: float  # of the skill's season
+    date: date  # the event's first day, or the month's
+    share: float  # of the year's asks that came in the same days a year ago
+    from_date: date  # those days, a year ago
+    until_date: date
 
 
 class Evidence:
@@ -61,13 +68,13 @@ class Evidence:
         rules: NeedRules,
         history: History,
         tickets: Sequence[TicketFacts],
-        season: Floats,
     ) -> None:
         self._facts = facts
         self._rules = rules
         self._history = history
         self._tickets = tickets
-        self._season = season
+        self._counts: dict[tuple[str, Id | None, Id, int], Mapping[Id, int]] = {}
+        self._peaks: dict[tuple[Id, frozenset[Id | None]], Peak | None] = {}
 
     def asked(self, teacher: Id, skill: Id) -> Asked | None:
         """The teacher's own asks about the skill; None when there are none."""
@@ -85,64 +92,42 @@ class Evidence:
         )
 
     def colleagues(self, teacher: Id, skill: Id) -> Colleagues | None:
-        """The nearest cohort in which enough colleagues asked about the skill lately; else None."""
-        row = self._rows[teacher]
-        since = self._facts.as_of - timedelta(days=self._rules.cohort_days)
-        others = [
-            ticket
-            for ticket in self._by_skill.get(skill, ())
-            if ticket.teacher != teacher and ticket.opened_date >= since
-        ]
-        for kind, name in (*self._groups_of(row), ("district", None)):
-            members = None if name is None else self._members[(kind, name)]
-            inside = [t for t in others if members is None or t.teacher in members]
-            people = len({ticket.teacher for ticket in inside})
-            if people >= self._rules.cohort_people:
-                return Colleagues(
-                    skill=skill,
-                    cohort=kind,
-                    name=name,
-                    count=len(inside),
-                    people=people,
-                    since_date=since,
-                    until_date=self._facts.as_of,
-                )
+        """The nearest cohort in which enough colleagues asked about the skill: lately, or else
+        within the year. None where too few did: they could be told apart."""
+        groups = (*self._groups_of[self._rows[teacher]], ("district", None))
+        for days in (self._rules.cohort_days, self._rules.asked_days):
+            for kind, name in groups:
+                asked = self._asked_in(kind, name, skill, days)
+                people = len(asked) - (teacher in asked)
+                if people >= self._rules.cohort_people:
+                    return Colleagues(
+                        skill=skill,
+                        cohort=kind,
+                        name=name,
+                        count=sum(asked.values()) - asked.get(teacher, 0),
+                        people=people,
+                        since_date=self._facts.as_of - timedelta(days=days),
+                        until_date=self._facts.as_of,
+                    )
         return None
 
     def asked_by(self) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-        """What can be cited at all, [T, K] each: `asked` finds own asks; how many colleagues in
-        the whole district `colleagues` would find."""
+        """What can be cited at all, [T, K] each: own asks, and how many colleagues asked."""
         history = self._history
-        shape = (history.people, len(history.skills))
-        asked, lately = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
-        for table, days in ((asked, self._rules.asked_days), (lately, self._rules.cohort_days)):
-            recent = history.day >= -days
-            table[history.person[recent], history.skill[recent]] = True
-        return asked, lately.sum(axis=0) - lately
+        asked = np.zeros((history.people, len(history.skills)), dtype=np.bool_)
+        recent = history.day >= -self._rules.asked_days
+        asked[history.person[recent], history.skill[recent]] = True
+        return asked, asked.sum(axis=0) - asked
 
-    def peak(self, skill: Id) -> Peak | None:
-        """The special day or month that lifts the skill most; None where the season is flat."""
-        column = self._history.skills.index(skill)
-        weeks = weeks_of(self._facts.calendar)
-        shares = self._season[column, :-1]
-        live = shares[shares > 0]
-        week = int(np.argmax(shares)) if len(live) else 0
-        if not len(live) or shares[week] < self._rules.peak_lift * live.mean():
-            return None
-        for special in self._facts.calendar.special_days:
-            lead = timedelta(days=self._rules.lead_days)
-            if special.kind not in ("report-cards", "testing") or special.schools:
-                continue
-            inside = [
-                special.start_date - lead < day + timedelta(days=7) and day <= special.end_date
-                for day in weeks
-            ]
-            if inside[week]:
-                share = float(shares[np.array(inside)].sum())
-                return Peak(skill, special.kind, special.title, special.start_date, share)
-        month = weeks[week].month
-        share = float(shares[np.array([day.month == month for day in weeks])].sum())
-        return Peak(skill, "month", "", weeks[week], share)
+    def peak(self, teacher: Id, skill: Id) -> Peak | None:
+        """The busiest stretch ahead, by the district's asks a year ago: a special day of the
+        teacher's schools with the days before it, or else a month. None where nothing stood out,
+        or too few people asked for them not to be told apart."""
+        facts = self._facts.teachers[self._rows[teacher]]
+        key = skill, frozenset((facts.school, *facts.schools))
+        if key not in self._peaks:
+            self._peaks[key] = self._find_peak(*key)
+        return self._peaks[key]
 
     def goal(self, teacher: Id, skill: Id) -> GoalFacts | None:
         """The teacher's goal that needs the skill."""
@@ -189,8 +174,70 @@ class Evidence:
             members[cohorts.groups[group]].add(self._facts.teachers[row].id)
         return {group: frozenset(ids) for group, ids in members.items()}
 
-    def _groups_of(self, row: int) -> list[tuple[str, Id]]:
-        """The groups a teacher belongs to, nearest kind first."""
+    @cached_property
+    def _groups_of(self) -> list[list[tuple[str, Id]]]:
+        """The groups each teacher belongs to, nearest kind first."""
         cohorts = self._history.cohorts
-        own = [cohorts.groups[group] for group in cohorts.group[cohorts.person == row].tolist()]
-        return sorted(own, key=lambda group: COHORT_KINDS.index(group[0]))
+        groups: list[list[tuple[str, Id]]] = [[] for _ in self._facts.teachers]
+        for row, group in zip(cohorts.person.tolist(), cohorts.group.tolist(), strict=True):
+            groups[row].append(cohorts.groups[group])
+        return [sorted(own, key=lambda group: COHORT_KINDS.index(group[0])) for own in groups]
+
+    def _asked_in(self, kind: str, name: Id | None, skill: Id, days: int) -> Mapping[Id, int]:
+        """Who of a cohort asked about a skill in the last days, and how often."""
+        key = kind, name, skill, days
+        if key not in self._counts:
+            since = self._facts.as_of - timedelta(days=days)
+            members = None if name is None else self._members[(kind, name)]
+            self._counts[key] = Counter(
+                ticket.teacher
+                for ticket in self._by_skill.get(skill, ())
+                if ticket.opened_date >= since and (members is None or ticket.teacher in members)
+            )
+        return self._counts[key]
+
+    def _find_peak(self, skill: Id, schools: frozenset[Id | None]) -> Peak | None:
+        stretches = self._stretches(schools)
+        year = [
+            ticket
+            for ticket in self._by_skill.get(skill, ())
+            if (self._facts.as_of - ticket.opened_date).days < YEAR_DAYS
+        ]
+        best: tuple[float, Peak] | None = None
+        for special, title, day, first, last in stretches:
+            inside = [ticket for ticket in year if first <= ticket.opened_date <= last]
+            if len({ticket.teacher for ticket in inside}) < self._rules.cohort_people:
+                continue
+            share = len(inside) / len(year)
+            lift = share * YEAR_DAYS / ((last - first).days + 1)
+            found = Peak(skill, special, title, day, share, first, last)
+            # An event with a name says more than a month does.
+            if best is None or (special != "month", lift) > (best[1].event != "month", best[0]):
+                best = lift, found
+        return best[1] if best and best[0] >= self._rules.peak_lift else None
+
+    def _stretches(self, schools: frozenset[Id | None]) -> list[tuple[str, str, date, date, date]]:
+        """Event, title, day, and the first and last of the same days a year ago."""
+        as_of, calendar = self._facts.as_of, self._facts.calendar
+        found = [
+            (
+                special.kind,
+                special.title,
+                special.start_date,
+                special.start_date - timedelta(days=self._rules.lead_days) - SAME_WEEKDAY_YEAR,
+                special.end_date - SAME_WEEKDAY_YEAR,
+            )
+            for special in calendar.special_days
+            if special.kind in ("report-cards", "testing")
+            and as_of < special.start_date <= calendar.end_date
+            and (not special.schools or special.schools & schools)
+        ]
+        month = (as_of.replace(day=1) + timedelta(days=32)).replace(day=1)
+        while month <= calendar.end_date:
+            after = (month + timedelta(days=32)).replace(day=1)
+            ago = month.replace(year=month.year - 1)
+            last = after.replace(year=after.year - 1) - timedelta(days=1)
+            found.append(("month", "", month, ago, last))
+            month = after
+        reach = as_of - timedelta(days=YEAR_DAYS - 1)
+        return [row for row in found if row[3] >= reach and row[4] < as_of]

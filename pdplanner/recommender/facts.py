@@ -203,7 +203,8 @@ class Facts:
 #: asked     skill, count, since_date, last_date, last_minutes | None, unsolved: bool, tickets (ids)
 #: cohort    skill, cohort (school, subject, grade, tool or district), name, count, people,
 #:           since_date, until_date
-#: season    skill, event (a SpecialDay kind, or "month"), title, date, share (0 to 1 of last year)
+#: season    skill, event (a SpecialDay kind, or "month"), title, date,
+#:           share (0 to 1, of the district's asks of a year that came in the same days a year ago)
 #: rollout   skill, tool, date
 #: goal      skill, words, since_date
 #: required  due_date

@@ -61,7 +61,7 @@ def foretell_needs(facts: Facts, rules: PathRules) -> Needs:
         minutes=np.sum(list(parts.values()), axis=0),
         parts=parts,
         season=season,
-        evidence=Evidence(facts, need, history, tuple(tickets), season),
+        evidence=Evidence(facts, need, history, tuple(tickets)),
     )
 
 

@@ -133,18 +133,12 @@ def _why_empty(
         return "inactive"
     if teacher.minutes_budget <= 0 or teacher.weekly_minutes == 0:
         return "no-hours"
-    if ground.need[row].sum() < ground.rules.fit.worth_minutes:
-        return "no-need"
     worth = chances.gain[place] >= worth_of(ground.catalogue, ground.rules.fit)
-    too_long = chances.openness.rule[place] == RULES.index("too-long")
-    if bool(np.any(too_long & _teaches_needed(ground, row))) and not bool(np.any(worth)):
+    rules = chances.openness.rule[place]
+    if np.any(worth & (rules == RULES.index("too-long"))) and not np.any(worth & (rules == 0)):
         return "no-hours"
+    # Even the best session takes away only a share of a need: below that there is nothing to do.
+    least = ground.rules.fit.worth_minutes / ground.rules.fit.best_effect
+    if not np.any(worth) and float(ground.need[row].max(initial=0.0)) < least:
+        return "no-need"
     return "nothing-fits"
-
-
-def _teaches_needed(ground: Ground, row: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """[J], True where the course teaches something this teacher needs."""
-    needed = ground.need[row] > 0
-    taught = np.zeros(len(ground.catalogue.courses), dtype=np.bool_)
-    taught[ground.effects.course[needed[ground.effects.skill]]] = True
-    return taught

@@ -128,7 +128,7 @@ def _told(
                     "until_date": colleagues.until_date,
                 }
                 told.append(Reason("cohort", cites, parts["cohort"]))
-        peak = evidence.peak(skill)
+        peak = evidence.peak(teacher.id, skill)
         if peak and told:
             cites = {
                 "skill": skill,

@@ -44,8 +44,8 @@ class NeedRules:
     cohort_days: int = 90
     #: Colleagues who must have asked before a cohort is cited: fewer would point at a person.
     cohort_people: int = 5
-    #: A week this many times the mean week is a peak worth a sentence.
-    peak_lift: float = 1.25
+    #: Days that brought this many times their share of the year's asks are worth a sentence.
+    peak_lift: float = 1.5
     #: Minutes over the horizon that a goal adds, split over its skills: about two asks' worth, so
     #: that what a teacher wants stands beside what the tickets say.
     goal_minutes: float = 30.0
@@ -106,6 +106,8 @@ class FitRules:
     place_away: float = 0.85
     #: Minutes a session must be expected to save before it is worth a teacher's attention at all.
     worth_minutes: float = 1.0
+    #: What the best session takes from a need: "masters", by the author's word.
+    best_effect: float = 0.6
     #: The share of its own length that a session must be expected to save: an hour for half a
     #: minute is no bargain, whatever budget is left.
     worth_share: float = 0.03
