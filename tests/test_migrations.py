@@ -18,7 +18,8 @@ SCRIPT = """
 from courses.models import LookBookPage
 from django.contrib.auth.models import Group
 from wagtail.models import Site
-print(sorted(Group.objects.filter(name__in=["Coaches", "Coordinators"]).values_list("name", flat=True)))
+names = ["Coaches", "Coordinators"]
+print(sorted(Group.objects.filter(name__in=names).values_list("name", flat=True)))
 print(Site.objects.get(is_default_site=True).root_page.specific_class is LookBookPage)
 """
 
