@@ -5,3 +5,6 @@ class CoursesConfig(AppConfig):
     name = "courses"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Sessions, dates and who is going"
+
+    def ready(self) -> None:
+        from . import receivers  # noqa: F401 (connects them)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.urls import reverse
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import (
     FieldPanel,
@@ -13,6 +14,7 @@ from wagtail.admin.panels import (
     ObjectList,
     TabbedInterface,
 )
+from wagtail.blocks import StructValue
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
@@ -51,9 +53,8 @@ class CoursePage(Page):
         related_name="+",
         help_text="Takes the place of the woven cover.",
     )
-    minutes = models.PositiveIntegerField(
+    minutes = models.PositiveIntegerField(  # not blank: asked for at publishing, not for a draft
         null=True,
-        blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(6000)],
         help_text="How long it takes. Needed before it can be published.",
     )
@@ -136,13 +137,21 @@ class CoursePage(Page):
             ),
         ]
 
-    def full_clean(self, *args, **kwargs) -> None:
-        super().full_clean(*args, **kwargs)
+    def get_url(self, request=None, current_site=None) -> str:
+        """Return its address without asking the database: it hangs right below the look book."""
+        return reverse("wagtail_serve", args=[f"{self.slug}/"])
+
+    url = property(get_url)
 
     @property
     def objective_lines(self) -> list[str]:
         """What one will be able to do, a sentence each."""
         return [line.strip() for line in self.objectives.splitlines() if line.strip()]
+
+    @property
+    def checks_by_id(self) -> dict[str, StructValue]:
+        """The quick checks of the body by block id, in reading order."""
+        return {block.id: block.value for block in self.body if block.block_type == "check"}
 
     @property
     def is_dated(self) -> bool:

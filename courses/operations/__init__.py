@@ -4,13 +4,8 @@ Every function says what changed by what it returns, adds to the history, and se
 `courses.signals` inside its transaction. `by` is the user who did it (None: the program).
 """
 
-from .attendance import (
-    AttendanceResult,
-    RunNotStarted,
-    confirm_completion,
-    mark_attendance,
-    undo_completion,
-)
+from .attendance import AttendanceResult, RunNotStarted, mark_attendance
+from .completions import confirm_completion, undo_completion
 from .learning import (
     CheckResult,
     NoSuchCheck,

@@ -6,9 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from profiles.models import Teacher, User
 
 from ..models import Completion, CoursePage, Enrolment
+from ..queries import live_sessions
+from .completions import complete
+from .history import move, note, tell
+from .seats import SessionNotOpen
+
+State = Enrolment.State
 
 
 class SessionIsDated(Exception):
@@ -20,7 +28,7 @@ class NoSuchCheck(Exception):
 
 
 class NotUnderWay(Exception):
-    """The enrolment is neither started nor seated, so nothing can be answered in it."""
+    """The enrolment was withdrawn or still waits for a seat, so nothing can be answered in it."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +48,29 @@ def start_self_paced(
 
     Raises SessionIsDated, SessionNotOpen.
     """
-    raise NotImplementedError
+    standing = Enrolment.objects.filter(teacher=teacher, course=course, offering=None).exclude(
+        state__in=Enrolment.ENDED_EARLY
+    )
+    if (enrolment := standing.first()) is not None:
+        return enrolment
+    if course.is_dated:
+        raise SessionIsDated(course)
+    if not live_sessions().filter(pk=course.pk).exists():
+        raise SessionNotOpen(course)
+    try:
+        with transaction.atomic():
+            enrolment = Enrolment.objects.create(
+                teacher=teacher, course=course, state=State.STARTED, since_at=now
+            )
+            note(enrolment, by=by, now=now)
+            tell([teacher.pk], "started")
+    except IntegrityError:
+        # A second click came first; the constraint let one of the two in.
+        return standing.get()
+    return enrolment
 
 
+@transaction.atomic
 def answer_check(
     *,
     enrolment: Enrolment,
@@ -57,4 +85,38 @@ def answer_check(
     answered right, the session is finished and the completion is returned. A session without a
     check is finished by a coach. Raises NoSuchCheck, NotUnderWay.
     """
-    raise NotImplementedError
+    # Two checks answered at once must not each overwrite the other's mark.
+    enrolment = Enrolment.objects.select_for_update(of=["self"]).get(pk=enrolment.pk)
+    if enrolment.state in (*Enrolment.ENDED_EARLY, State.WAITING):
+        raise NotUnderWay(enrolment)
+    checks = enrolment.course.checks_by_id
+    if block_id not in checks:
+        raise NoSuchCheck(block_id)
+
+    options = checks[block_id]["answers"]
+    right = {number for number, option in enumerate(options) if option["is_right"]}
+    picked = {number for number in answers if 0 <= number < len(options)}
+    is_right = picked == right
+    if is_right and block_id not in enrolment.answers:
+        enrolment.answers[block_id] = now.isoformat()
+        enrolment.save(update_fields=["answers"])
+    left = len(checks.keys() - enrolment.answers.keys())
+    completion = None
+    if is_right and not left and enrolment.state == State.STARTED:
+        move(enrolment, State.FINISHED, by=by, now=now)
+        completion = complete(
+            teacher=enrolment.teacher,
+            course=enrolment.course,
+            ground=Completion.Ground.CHECK,
+            by=None,
+            at=now,
+        )
+        tell([enrolment.teacher_id], "finished")
+    return CheckResult(
+        is_right=is_right,
+        replies=tuple(
+            options[number]["reply"] for number in sorted(picked) if options[number]["reply"]
+        ),
+        checks_left=left,
+        completion=completion,
+    )

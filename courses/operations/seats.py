@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from profiles.models import Teacher, User
+from django.db import transaction
+from django.db.models import F
+
+from profiles.models import Notice, Teacher, User
 
 from ..models import Enrolment, Offering
+from ..queries import live_sessions
+from ..signals import catalogue_changed
+from .history import move, note, tell
+
+State = Enrolment.State
 
 
 class RunIsPast(Exception):
@@ -29,23 +38,81 @@ class FewerSeatsThanTaken(Exception):
     """The run would have fewer seats than people who hold one."""
 
 
+def lock(offering: Offering) -> int:
+    """Take the run's lock until the transaction ends; return the next place in its queue.
+
+    It has to be an UPDATE, and the first statement: it takes the row on PostgreSQL and the
+    write lock on SQLite, where SELECT FOR UPDATE takes nothing.
+    """
+    Offering.objects.filter(pk=offering.pk).update(next_position=F("next_position") + 1)
+    offering.refresh_from_db(fields=[field.attname for field in Offering._meta.concrete_fields])
+    return offering.next_position - 1
+
+
+@transaction.atomic
 def enrol(*, teacher: Teacher, offering: Offering, by: User | None, now: datetime) -> Enrolment:
     """Return the teacher's enrolment in this run: seated, or waiting when it is full.
 
     Asked twice, it answers the same. Raises RunIsPast, RunIsCancelled, SessionNotOpen.
     """
-    raise NotImplementedError
+    position = lock(offering)
+    standing = (
+        Enrolment.objects.filter(teacher=teacher, offering=offering)
+        .exclude(state__in=Enrolment.ENDED_EARLY)
+        .first()
+    )
+    if standing is not None:
+        return standing
+    if offering.is_cancelled:
+        raise RunIsCancelled(offering)
+    if offering.starts_at <= now:
+        raise RunIsPast(offering)
+    if not live_sessions().filter(pk=offering.course_id).exists():
+        raise SessionNotOpen(offering.course)
+
+    enrolment = Enrolment.objects.create(
+        teacher=teacher,
+        course_id=offering.course_id,
+        offering=offering,
+        state=State.SEATED if offering.seats_left else State.WAITING,
+        position=position,
+        since_at=now,
+    )
+    note(enrolment, by=by, now=now)
+    if enrolment.state == State.SEATED:
+        _take_seats(offering, 1)
+    tell([teacher.pk], "enrolled")
+    return enrolment
 
 
+@transaction.atomic
 def withdraw(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolment:
     """Return the enrolment withdrawn; who waits first gets the seat in the same transaction.
 
     Also ends a self-paced session that was started. Asked twice, it answers the same.
     Raises RunIsPast, AlreadyMarked.
     """
-    raise NotImplementedError
+    offering = enrolment.offering
+    if offering is not None:
+        lock(offering)
+    enrolment.refresh_from_db(fields=["state", "since_at"])
+    if enrolment.state in Enrolment.ENDED_EARLY:
+        return enrolment
+    if enrolment.state not in Enrolment.LIVE:
+        raise AlreadyMarked(enrolment)
+    if offering is not None and offering.starts_at <= now:
+        raise RunIsPast(offering)
+
+    held_a_seat = enrolment.state == State.SEATED
+    move(enrolment, State.WITHDRAWN, by=by, now=now)
+    tell([enrolment.teacher_id], "withdrew")
+    if held_a_seat:
+        _take_seats(offering, -1)
+        _promote_waiting(offering, now=now)
+    return enrolment
 
 
+@transaction.atomic
 def change_seats(
     *, offering: Offering, seats: int, by: User | None, now: datetime
 ) -> list[Enrolment]:
@@ -53,11 +120,77 @@ def change_seats(
 
     Raises FewerSeatsThanTaken.
     """
-    raise NotImplementedError
+    lock(offering)
+    if seats < offering.seats_taken:
+        raise FewerSeatsThanTaken(offering)
+    if seats == offering.seats:
+        return []
+    Offering.objects.filter(pk=offering.pk).update(seats=seats)
+    offering.seats = seats
+    catalogue_changed.send(sender=Offering, course_ids=[offering.course_id], cause="runs")
+    return _promote_waiting(offering, now=now)
 
 
+@transaction.atomic
 def cancel_offering(
     *, offering: Offering, by: User | None, now: datetime, why: str = ""
 ) -> list[Enrolment]:
     """Call a run off; return the enrolments that ended with it."""
-    raise NotImplementedError
+    lock(offering)
+    if offering.is_cancelled:
+        return []
+    ended = list(
+        Enrolment.objects.filter(offering=offering, state__in=Enrolment.LIVE)
+        .select_related("teacher")
+        .order_by("position")
+    )
+    for enrolment in ended:
+        move(enrolment, State.CANCELLED, by=by, now=now, why=why)
+    Offering.objects.filter(pk=offering.pk).update(is_cancelled=True, seats_taken=0)
+    offering.is_cancelled, offering.seats_taken = True, 0
+    _owe_notices("run-cancelled", ended, offering, now=now)
+    tell((enrolment.teacher_id for enrolment in ended), "cancelled")
+    catalogue_changed.send(sender=Offering, course_ids=[offering.course_id], cause="runs")
+    return ended
+
+
+def _take_seats(offering: Offering, count: int) -> None:
+    """Count seats in or out; only under the lock."""
+    Offering.objects.filter(pk=offering.pk).update(seats_taken=F("seats_taken") + count)
+    offering.seats_taken += count
+
+
+def _promote_waiting(offering: Offering, *, now: datetime) -> list[Enrolment]:
+    """Seat those who wait, first come first, as far as the seats go; only under the lock."""
+    if offering.starts_at <= now or not offering.seats_left:
+        return []
+    moved = list(
+        Enrolment.objects.filter(offering=offering, state=State.WAITING)
+        .select_related("teacher")
+        .order_by("position")[: offering.seats_left]
+    )
+    for enrolment in moved:
+        move(enrolment, State.SEATED, by=None, now=now, why="A seat became free.")
+    if moved:
+        _take_seats(offering, len(moved))
+        _owe_notices("seat-free", moved, offering, now=now)
+        tell((enrolment.teacher_id for enrolment in moved), "seated")
+    return moved
+
+
+def _owe_notices(
+    kind: str, enrolments: Iterable[Enrolment], offering: Offering, *, now: datetime
+) -> None:
+    """Owe each of these teachers a word that can't wait for the daily mail."""
+    Notice.objects.bulk_create(
+        Notice(
+            user_id=enrolment.teacher.user_id,
+            kind=kind,
+            key=f"{kind}:{enrolment.pk}",
+            facts={"course": offering.course_id, "offering": offering.pk},
+            caused_at=now,
+            is_urgent=True,
+        )
+        for enrolment in enrolments
+        if enrolment.teacher.user_id is not None
+    )

@@ -30,6 +30,7 @@ from .teachers import (
 )
 
 __all__ = [
+    "CalendarEntry",
     "Prerequisite",
     "Record",
     "RequiredSession",
@@ -47,6 +48,7 @@ __all__ = [
     "prerequisites_state",
     "record_of",
     "required_for",
+    "requirements_on",
     "room_choice",
     "search_sessions",
     "session_view",

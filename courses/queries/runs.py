@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from profiles.models import Teacher
+from profiles.models import SpecialDay, Teacher
 
 from ..models import CoursePage, Enrolment, Offering
+from .requirements import required_for
+
+State = Enrolment.State
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class RunLine:
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """One thing on a teacher's calendar. `kind`: run, due or day; `at` is None for whole days."""
+    """One thing on a teacher's calendar. `kind`: run, due or day; whole days have no times."""
 
     kind: str
     start_date: date
@@ -33,19 +38,120 @@ class CalendarEntry:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     place: str = ""
-    state: str = ""  # of the enrolment, or done/late for what is required
+    state: str = ""  # of the enrolment; "done" when what is required is finished; a day's kind
 
 
 def offerings_ahead(course: CoursePage, now: datetime) -> QuerySet[Offering]:
     """Return the runs of a session that one can still enrol in, soonest first."""
-    raise NotImplementedError
+    return (
+        Offering.objects.filter(course_id=course.pk, is_cancelled=False, starts_at__gt=now)
+        .select_related("school", "coach")
+        .order_by("starts_at", "pk")
+    )
 
 
 def people_in(offering: Offering) -> QuerySet[Enrolment]:
-    """Return who has a seat, came or waits, with their teachers and schools, in order of arrival."""
-    raise NotImplementedError
+    """Return who has a seat, came, missed it or waits, in order of arrival."""
+    return (
+        Enrolment.objects.filter(offering=offering)
+        .exclude(state__in=Enrolment.ENDED_EARLY)
+        .select_related("teacher", "teacher__main_school")
+        .order_by("position")
+    )
+
+
+def run_lines(
+    course: CoursePage, enrolments: list[Enrolment], now: datetime
+) -> tuple[RunLine, ...]:
+    """Return the runs ahead, and those that one of these enrolments (of one teacher) is in."""
+    own = {item.offering_id: item for item in enrolments if item.offering_id}
+    own_live = [pk for pk, item in own.items() if item.state in Enrolment.LIVE]
+    offerings = Offering.objects.filter(
+        Q(is_cancelled=False, starts_at__gt=now) | Q(pk__in=own_live), course_id=course.pk
+    ).select_related("school", "coach")
+    queues: dict[int, list[int]] = defaultdict(list)
+    waiting = Enrolment.objects.filter(offering__in=own_live, state=State.WAITING)
+    for offering_id, position in waiting.values_list("offering_id", "position"):
+        queues[offering_id].append(position)
+
+    def line(offering: Offering) -> RunLine:
+        enrolment = own.get(offering.pk)
+        if enrolment is None or enrolment.state != State.WAITING:
+            return RunLine(offering, enrolment)
+        before = sum(1 for place in queues[offering.pk] if place < enrolment.position)
+        return RunLine(offering, enrolment, before)
+
+    return tuple(line(offering) for offering in offerings.order_by("starts_at", "pk"))
 
 
 def calendar_of(teacher: Teacher, start: date, end: date) -> list[CalendarEntry]:
     """Return a teacher's runs, due dates and special days between two days, both included."""
-    raise NotImplementedError
+    entries = [*_runs(teacher, start, end), *_due(teacher, start, end), *_days(teacher, start, end)]
+    return sorted(entries, key=_in_order)
+
+
+def _in_order(entry: CalendarEntry) -> tuple:
+    return (entry.start_date, entry.starts_at is not None, entry.starts_at, entry.title)
+
+
+def _runs(teacher: Teacher, start: date, end: date) -> list[CalendarEntry]:
+    enrolments = (
+        Enrolment.objects.filter(
+            teacher=teacher,
+            offering__starts_at__lt=_midnight(end + timedelta(days=1)),
+            offering__ends_at__gte=_midnight(start),
+        )
+        .exclude(state__in=Enrolment.ENDED_EARLY)
+        .select_related("offering", "course")
+    )
+    return [
+        CalendarEntry(
+            kind="run",
+            start_date=timezone.localdate(item.offering.starts_at),
+            end_date=timezone.localdate(item.offering.ends_at),
+            title=item.course.title,
+            url=item.course.url,
+            starts_at=item.offering.starts_at,
+            ends_at=item.offering.ends_at,
+            place=item.offering.place,
+            state=item.state,
+        )
+        for item in enrolments
+    ]
+
+
+def _due(teacher: Teacher, start: date, end: date) -> list[CalendarEntry]:
+    return [
+        CalendarEntry(
+            kind="due",
+            start_date=item.requirement.due_date,
+            end_date=item.requirement.due_date,
+            title=item.requirement.course.title,
+            url=item.requirement.course.url,
+            state="done" if item.completion else "",
+        )
+        for item in required_for(teacher, end)
+        if start <= item.requirement.due_date <= end
+    ]
+
+
+def _days(teacher: Teacher, start: date, end: date) -> list[CalendarEntry]:
+    days = SpecialDay.objects.filter(
+        Q(schools=None) | Q(schools__teachers=teacher) | Q(schools=teacher.main_school_id),
+        start_date__lte=end,
+        end_date__gte=start,
+    ).distinct()
+    return [
+        CalendarEntry(
+            kind="day",
+            start_date=day.start_date,
+            end_date=day.end_date,
+            title=str(day),
+            state=day.kind,
+        )
+        for day in days
+    ]
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
 
 from profiles.models import Teacher
 
 from ..models import Completion, CoursePage, CourseSkill, Enrolment
-from .requirements import RequiredSession
-from .runs import RunLine
+from .requirements import RequiredSession, required_for
+from .runs import RunLine, run_lines
+from .sessions import live_sessions
 
 
 @dataclass(frozen=True)
@@ -85,20 +90,108 @@ class Record:
 
 
 def prerequisites_state(course: CoursePage, teacher: Teacher | None) -> tuple[Prerequisite, ...]:
-    """Return what comes before a session and whether this teacher has done it."""
-    raise NotImplementedError
+    """Return what comes before a session and whether this teacher has done it, or its equal."""
+    rows = list(course.prerequisites.all())
+    prefetch_related_objects(rows, "before", "before__equivalents")
+    ids = [row.before_id for row in rows]
+    equals = {row.before_id: {page.pk for page in row.before.equivalents.all()} for row in rows}
+    open_ids = set(live_sessions().filter(pk__in=ids).values_list("pk", flat=True))
+    done: set[int] = set()
+    if teacher is not None:
+        finished = Completion.objects.filter(
+            teacher=teacher, course__in={*ids, *chain.from_iterable(equals.values())}
+        )
+        done = set(finished.values_list("course_id", flat=True))
+    return tuple(
+        Prerequisite(
+            course=row.before,
+            title=row.before.title,
+            url=row.before.url if row.before_id in open_ids else "",
+            is_required=row.is_required,
+            is_done=bool(done & {row.before_id, *equals[row.before_id]}),
+        )
+        for row in rows
+    )
 
 
 def room_choice(variants: Any, teacher: Teacher | None, tool_ids: frozenset[int]) -> RoomChoice:
-    """Return the variant that matches the teacher's room best, and the others in their order."""
-    raise NotImplementedError
+    """Return the variant that matches the teacher's room best, and the others in their order.
+
+    What a variant leaves empty fits every room. Of those that contradict nothing about the room
+    the one that matches most wins; when all contradict something, the nearest that matches at all.
+    """
+    variants = list(variants)
+    if teacher is None:
+        return RoomChoice(None, tuple(variants))
+    have = (set(teacher.grade_bands), set(teacher.subjects), set(tool_ids))
+
+    def nearness(variant: Any) -> tuple[int, int]:
+        tools = {tool.pk for tool in variant["tools"] if tool is not None}
+        marked = (set(variant["grade_bands"] or ()), set(variant["subjects"] or ()), tools)
+        matches = sum(1 for own, asked in zip(have, marked, strict=True) if own & asked)
+        contradictions = sum(
+            1 for own, asked in zip(have, marked, strict=True) if asked and not own & asked
+        )
+        return (-contradictions, matches)
+
+    scores = [nearness(variant) for variant in variants]
+    best = max(range(len(variants)), key=lambda number: scores[number], default=None)
+    if best is None or (scores[best][0] < 0 and scores[best][1] == 0):
+        return RoomChoice(None, tuple(variants))
+    return RoomChoice(variants[best], tuple(variants[:best] + variants[best + 1 :]))
 
 
 def session_view(course: CoursePage, teacher: Teacher | None, now: datetime) -> SessionView:
     """Return what the page of a session shows this reader, in a fixed number of queries."""
-    raise NotImplementedError
+    skills = list(course.taught_skills.all())
+    prefetch_related_objects(skills, "skill__tool")
+    enrolments: list[Enrolment] = []
+    tool_ids: frozenset[int] = frozenset()
+    completion = required = None
+    if teacher is not None and course.pk:
+        enrolments = list(
+            Enrolment.objects.filter(teacher=teacher, course=course).exclude(
+                state__in=Enrolment.ENDED_EARLY
+            )
+        )
+        completion = Completion.objects.filter(teacher=teacher, course=course).first()
+        due = required_for(teacher, timezone.localdate(now))
+        required = next((item for item in due if item.requirement.course_id == course.pk), None)
+        tool_ids = frozenset(teacher.tools.values_list("pk", flat=True))
+    alone = next((item for item in enrolments if item.offering_id is None), None)
+    return SessionView(
+        course=course,
+        teacher=teacher,
+        skills=tuple(skills),
+        prerequisites=prerequisites_state(course, teacher),
+        runs=run_lines(course, enrolments, now) if course.pk else (),
+        enrolment=alone,
+        completion=completion,
+        required=required,
+        rooms={
+            block.id: room_choice(block.value["variants"], teacher, tool_ids)
+            for block in course.body
+            if block.block_type == "rooms"
+        },
+        check_ids=tuple(course.checks_by_id),
+        answered_ids=frozenset(chain.from_iterable(item.answers for item in enrolments)),
+    )
 
 
 def record_of(teacher: Teacher, as_of: datetime) -> Record:
     """Return a teacher's record, with each enrolment's history loaded as `events`."""
-    raise NotImplementedError
+    completions = tuple(teacher.completions.select_related("course", "offering"))
+    enrolments = teacher.enrolments.select_related("course", "offering").prefetch_related("events")
+    under_way, past = [], []
+    for enrolment in enrolments:
+        if enrolment.state in Enrolment.LIVE:
+            under_way.append(enrolment)
+        elif enrolment.state not in (Enrolment.State.ATTENDED, Enrolment.State.FINISHED):
+            past.append(enrolment)
+    return Record(
+        completions=completions,
+        under_way=tuple(under_way),
+        past=tuple(past),
+        required=tuple(required_for(teacher, timezone.localdate(as_of))),
+        minutes=sum(item.minutes for item in completions),
+    )
