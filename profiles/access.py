@@ -7,12 +7,21 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from .choices import Role
+from .models import Teacher, User
 from .queries import roles_of, teacher_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
+
+
+class SignedInRequest(HttpRequest):
+    """What a guarded view is given; only ever used as a type."""
+
+    user: User
+    teacher: Teacher  # behind `teacher_required` alone
 
 
 def teacher_required(view: View) -> View:
@@ -20,7 +29,7 @@ def teacher_required(view: View) -> View:
 
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def guarded(request: SignedInRequest, *args, **kwargs) -> HttpResponseBase:
         teacher = teacher_of(request.user)
         if teacher is None:
             raise PermissionDenied
@@ -36,7 +45,7 @@ def role_required(*roles: Role) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        def guarded(request: SignedInRequest, *args, **kwargs) -> HttpResponseBase:
             if not roles_of(request.user) & {role.value for role in roles}:
                 raise PermissionDenied
             return view(request, *args, **kwargs)

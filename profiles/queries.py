@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
+
+from django.db.models import QuerySet
 
 from .choices import Role
 from .models import District, School, Teacher, Term, User
@@ -46,12 +47,14 @@ def roles_of(user: User) -> frozenset[str]:
     """Return the roles of a user: `teacher` for whoever has an active Teacher row."""
     if not user.is_authenticated:
         return frozenset()
-    if not hasattr(user, "_roles"):
-        roles = set(user.staff_roles.values_list("role", flat=True))
+    # Read once a request: the user object lives no longer than that.
+    known: frozenset[str] | None = getattr(user, "_roles_read", None)
+    if known is None:
+        known = frozenset(user.staff_roles.values_list("role", flat=True))
         if teacher_of(user) is not None:
-            roles.add(Role.TEACHER.value)
-        user._roles = frozenset(roles)
-    return user._roles
+            known |= {Role.TEACHER.value}
+        setattr(user, "_roles_read", known)  # noqa: B010 (not a field of the model)
+    return known
 
 
 def teacher_of(user: User) -> Teacher | None:
@@ -60,6 +63,6 @@ def teacher_of(user: User) -> Teacher | None:
     return teacher if teacher is not None and teacher.is_active else None
 
 
-def schools_led_by(user: User) -> Iterable[School]:
+def schools_led_by(user: User) -> QuerySet[School]:
     """Return the schools whose completion a leader may see."""
     return School.objects.filter(leaders__user=user, leaders__role=Role.LEADER)

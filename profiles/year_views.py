@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .access import role_required
+from .access import SignedInRequest, role_required
 from .choices import Role
 from .models import SchoolYear, SpecialDay, Term
 from .queries import the_district, today_in_district
@@ -28,8 +28,8 @@ coordinator_only = role_required(Role.COORDINATOR)
 class Entry:
     """One kind of thing in the calendar."""
 
-    model: type[models.Model]
-    form: type[forms.ModelForm]
+    model: type[SpecialDay | Term | SchoolYear]
+    form: type[SpecialDayForm | TermForm | SchoolYearForm]
     noun: str
 
 
@@ -49,7 +49,7 @@ def entry_of(what: str) -> Entry:
 
 @coordinator_only
 @require_http_methods(["GET", "POST"])
-def year(request: HttpRequest) -> HttpResponse:
+def year(request: SignedInRequest) -> HttpResponse:
     """The whole calendar, and the district it is for."""
     form = DistrictForm(request.POST or None, instance=the_district())
     if request.method == "POST" and form.is_valid():
@@ -76,7 +76,7 @@ def year(request: HttpRequest) -> HttpResponse:
 
 @coordinator_only
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest, what: str) -> HttpResponse:
+def add(request: SignedInRequest, what: str) -> HttpResponse:
     """Add a term, a school year or a special day."""
     entry = entry_of(what)
     return edit(request, what, entry, entry.form(request.POST or None))
@@ -84,14 +84,14 @@ def add(request: HttpRequest, what: str) -> HttpResponse:
 
 @coordinator_only
 @require_http_methods(["GET", "POST"])
-def change(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+def change(request: SignedInRequest, what: str, pk: int) -> HttpResponse:
     """Change one."""
     entry = entry_of(what)
     row = get_object_or_404(entry.model, pk=pk)
     return edit(request, what, entry, entry.form(request.POST or None, instance=row))
 
 
-def edit(request: HttpRequest, what: str, entry: Entry, form: forms.ModelForm) -> HttpResponse:
+def edit(request: SignedInRequest, what: str, entry: Entry, form: forms.ModelForm) -> HttpResponse:
     """Show a form, or save what it says and let the plans know."""
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
@@ -109,7 +109,7 @@ def edit(request: HttpRequest, what: str, entry: Entry, form: forms.ModelForm) -
 
 @coordinator_only
 @require_POST
-def remove(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+def remove(request: SignedInRequest, what: str, pk: int) -> HttpResponse:
     """Take one out of the calendar; removing it twice is no error."""
     entry = entry_of(what)
     with transaction.atomic():

@@ -220,7 +220,7 @@ def people_of(
     """Return the rows of these teachers, in their order, with one query more."""
     teachers = list(teachers)
     finished = {
-        row["teacher"]: row
+        row["teacher"]: (row["sessions"], row["minutes_sum"], row["last_at"])
         for row in Completion.objects.filter(
             teacher__in=[teacher.pk for teacher in teachers], completed_at__gte=since.start_at
         )
@@ -229,18 +229,13 @@ def people_of(
         .annotate(sessions=Count("pk"), minutes_sum=Sum("minutes"), last_at=Max("completed_at"))
     }
     required = now.counts_by_teacher(teacher.pk for teacher in teachers)
-    nothing = {"sessions": 0, "minutes_sum": 0, "last_at": None}
-    return [
-        TeacherCompletion(
-            teacher=teacher,
-            finished=finished.get(teacher.pk, nothing)["sessions"],
-            minutes=finished.get(teacher.pk, nothing)["minutes_sum"],
-            required=required[teacher.pk][0],
-            required_done=required[teacher.pk][1],
-            last_at=finished.get(teacher.pk, nothing)["last_at"],
-        )
-        for teacher in teachers
-    ]
+    nothing = (0, 0, None)
+    rows = []
+    for teacher in teachers:
+        sessions, minutes, last_at = finished.get(teacher.pk, nothing)
+        total, done = required[teacher.pk]
+        rows.append(TeacherCompletion(teacher, sessions, minutes, total, done, last_at))
+    return rows
 
 
 def teachers_in(schools: QuerySet[School], *, words: str = "") -> QuerySet[Teacher]:

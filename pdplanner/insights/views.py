@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from courses.models import Requirement
-from profiles.access import role_required
+from profiles.access import SignedInRequest, role_required
 from profiles.choices import Role
 from profiles.queries import today_in_district
 
@@ -26,13 +27,13 @@ def today() -> date:
     return today_in_district(timezone.now())
 
 
-def page_of(rows, request: HttpRequest) -> Page:
+def page_of(rows, request: SignedInRequest) -> Page:
     """Return the asked-for page of a list; the nearest one when there is no such page."""
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
 @may_see_completion
-def completion(request: HttpRequest) -> HttpResponse:
+def completion(request: SignedInRequest) -> HttpResponse:
     """All schools in view, and every required session."""
     found = queries.overview(schools=queries.schools_in_view(request.user), as_of=today())
     words = request.GET.get("q", "").strip()
@@ -45,7 +46,7 @@ def completion(request: HttpRequest) -> HttpResponse:
 
 
 @may_see_completion
-def school(request: HttpRequest, school_id: int) -> HttpResponse:
+def school(request: SignedInRequest, school_id: int) -> HttpResponse:
     """One school's teachers."""
     schools = queries.schools_in_view(request.user)
     shown = get_object_or_404(schools, pk=school_id)
@@ -75,7 +76,7 @@ DONE_FILTERS = {"": None, "done": True, "open": False}
 
 
 @may_see_completion
-def required(request: HttpRequest, requirement_id: int) -> HttpResponse:
+def required(request: SignedInRequest, requirement_id: int) -> HttpResponse:
     """One required session: who has taken it and who has not yet."""
     requirement = get_object_or_404(
         Requirement.objects.select_related("course"), pk=requirement_id, ended_at=None
@@ -108,7 +109,7 @@ def required(request: HttpRequest, requirement_id: int) -> HttpResponse:
 
 
 @may_see_completion
-def export_schools(request: HttpRequest) -> HttpResponse:
+def export_schools(request: SignedInRequest) -> HttpResponseBase:
     """Completion by school as CSV."""
     found = queries.overview(schools=queries.schools_in_view(request.user), as_of=today())
     return csv_response(
@@ -140,7 +141,7 @@ def export_schools(request: HttpRequest) -> HttpResponse:
 
 
 @may_see_completion
-def export_required(request: HttpRequest) -> HttpResponse:
+def export_required(request: SignedInRequest) -> HttpResponseBase:
     """Completion by required session as CSV."""
     now = queries.standing(queries.schools_in_view(request.user))
     rows = [queries.required_row(requirement, now, today()) for requirement in now.requirements]
@@ -161,7 +162,7 @@ def export_required(request: HttpRequest) -> HttpResponse:
 
 
 @may_see_completion
-def export_people(request: HttpRequest) -> HttpResponse:
+def export_people(request: SignedInRequest) -> HttpResponseBase:
     """Every teacher in view as CSV; `school` narrows to one."""
     schools = queries.schools_in_view(request.user)
     if request.GET.get("school", "").isdecimal():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import CheckboxSelectMultiple, TypedMultipleChoiceField
@@ -31,7 +33,7 @@ class ChoiceListField(models.JSONField):
             raise ValidationError("One value stands twice.")
 
     def formfield(self, **kwargs):
-        options = {
+        options: dict[str, Any] = {
             "required": not self.blank,
             "label": self.verbose_name.capitalize(),
             "help_text": self.help_text,

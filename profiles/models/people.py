@@ -11,7 +11,7 @@ from ..choices import BAND_OF_GRADE, Format, Grade, Role, Slot, Subject, Support
 from .fields import ChoiceListField
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Users by address; without a password they sign in by code or choose one by mail."""
 
     def create_user(self, email: str, password: str | None = None, **extra) -> User:
@@ -25,9 +25,9 @@ class UserManager(BaseUserManager):
         """Return a new user who may do everything."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
 
-    def get_by_natural_key(self, email: str) -> User:
+    def get_by_natural_key(self, username: str | None) -> User:
         """Return the user with this address, however it is written."""
-        return self.get(email=normalise_email(email))
+        return self.get(email=normalise_email(username or ""))
 
 
 def normalise_email(email: str) -> str:

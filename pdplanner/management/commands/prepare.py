@@ -22,7 +22,7 @@ class Command(BaseCommand):
             call_command("sample_district", stdout=self.stderr, stderr=self.stderr)
         lines = ["", f"pdplanner is at {settings.WAGTAILADMIN_BASE_URL}"]
         lines += self.sign_ins()
-        lines += [f"Mail (sign-in codes, digests) is written to {settings.EMAIL_FILE_PATH}"]
+        lines += [f"Mail (sign-in codes, digests) is written to {settings.DATA / 'mail'}"]
         lines += ["Ctrl-C stops it.", ""]
         self.stdout.write("\n".join(lines))
 
