@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 
-from pdplanner.recommender.eligibility import Openness, enrolled_run, open_to, twins_of
+from pdplanner.recommender.eligibility import Openness, open_to
 from pdplanner.recommender.facts import Facts, Id, TeacherFacts
 from pdplanner.recommender.fit import Fits, fit_courses
 from pdplanner.recommender.needs import Needs
 from pdplanner.recommender.rules import FitRules, PathRules
-from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints, schools_of
+from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints
 
 #: Teachers looked at together: 256 x 5,000 courses are 10 MB an array.
 BATCH = 256
@@ -144,41 +143,6 @@ def choose(
     return chosen
 
 
-def weekly_minutes(facts: Facts, catalogue: Catalogue, teacher: TeacherFacts) -> Ints:
-    """The minutes [W] a teacher has in each week: none where no school day is left in it."""
-    limit = teacher.minutes_budget
-    if teacher.weekly_minutes is not None:
-        limit = min(limit, teacher.weekly_minutes)
-    schools = schools_of(teacher)
-    closed = [
-        special
-        for special in facts.calendar.special_days
-        if special.kind == "holiday"
-        and (not special.schools or not special.schools.isdisjoint(schools))
-    ]
-    minutes = np.full(len(catalogue.weeks), limit, dtype=np.int64)
-    for number, monday in enumerate(catalogue.weeks):
-        days = [monday + timedelta(days=day) for day in range(5)]
-        at_school = [
-            day
-            for day in days
-            if facts.as_of < day <= facts.calendar.end_date
-            and day >= (teacher.started_date or day)
-            and (teacher.left_date is None or day < teacher.left_date)
-            and not any(special.start_date <= day <= special.end_date for special in closed)
-        ]
-        if number < catalogue.first_week or not at_school:
-            minutes[number] = 0
-    # A seat that is taken already is the teacher's own word, whatever the limits say.
-    taken = np.zeros(len(minutes), dtype=np.int64)
-    for course in teacher.enrolled:
-        run = enrolled_run(catalogue, teacher, course)
-        if run is not None:
-            number = catalogue.number[course]
-            taken[catalogue.run_week[run]] += catalogue.minutes[number]
-    return np.maximum(minutes, taken)
-
-
 def _add_prerequisites(catalogue: Catalogue, chosen: Flags, openness: Openness) -> None:
     """Choose whatever a chosen course still requires; open courses have theirs open, too."""
     requires = [
@@ -230,7 +194,7 @@ def _families(catalogue: Catalogue) -> list[list[int]]:
             continue
         family, ahead = {course.id}, [course.id]
         while ahead:
-            for other in twins_of(catalogue, ahead.pop()) & catalogue.number.keys():
+            for other in catalogue.twins[ahead.pop()] & catalogue.number.keys():
                 if other not in family:
                     family.add(other)
                     ahead.append(other)

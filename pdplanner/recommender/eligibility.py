@@ -118,7 +118,7 @@ def why_shut(
     if rule == "done":
         cites["date"] = teacher.done[asked.id]
     elif rule == "equivalent-done":
-        twin = min(_twins(catalogue)[asked.id] & set(teacher.done), key=str)
+        twin = min(catalogue.twins[asked.id] & set(teacher.done), key=str)
         cites |= {"course": twin, "date": teacher.done[twin]}
     elif rule == "dismissed":
         last = max((d for d in teacher.dismissed if d.course == asked.id), key=lambda d: d.on_date)
@@ -147,32 +147,19 @@ def enrolled_run(catalogue: Catalogue, teacher: TeacherFacts, course: Id) -> int
     return None if offering is None else catalogue.run_number.get(offering)
 
 
-def twins_of(catalogue: Catalogue, course: Id) -> frozenset[Id]:
-    """The courses that stand for the same as this one, itself left out."""
-    return _twins(catalogue)[course]
-
-
 def _done(catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> tuple[Flags, Flags]:
     done = incidence([teacher.done for teacher in teachers], catalogue.number) > 0
-    twins = _twins(catalogue)
     rows = [
-        {course for course, others in twins.items() if not others.isdisjoint(teacher.done)}
+        {
+            course
+            for course, others in catalogue.twins.items()
+            if not others.isdisjoint(teacher.done)
+        }
         if teacher.done
         else ()
         for teacher in teachers
     ]
     return done, incidence(rows, catalogue.number) > 0
-
-
-def _twins(catalogue: Catalogue) -> dict[Id, frozenset[Id]]:
-    """Course -> its equivalents, said on either side."""
-    twins: dict[Id, set[Id]] = {course.id: set() for course in catalogue.courses}
-    for course in catalogue.courses:
-        for other in course.equivalents - {course.id}:
-            twins[course.id].add(other)
-            if other in twins:
-                twins[other].add(course.id)
-    return {course: frozenset(others) for course, others in twins.items()}
 
 
 def _required(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> Flags:

@@ -53,7 +53,7 @@ class Peak:
     skill: Id
     event: str  # a kind of SpecialDay, or "month"
     title: str
-    date: date  # the event's first day, or the month's
+    event_date: date  # the event's first day, or the month's
     share: float  # of the year's asks that came in the same days a year ago
     from_date: date  # those days, a year ago
     until_date: date
@@ -219,7 +219,7 @@ class Evidence:
     def _stretches(self, schools: frozenset[Id | None]) -> list[tuple[str, str, date, date, date]]:
         """Event, title, day, and the first and last of the same days a year ago."""
         as_of, calendar = self._facts.as_of, self._facts.calendar
-        found = [
+        found: list[tuple[str, str, date, date, date]] = [
             (
                 special.kind,
                 special.title,

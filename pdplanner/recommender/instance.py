@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 import numpy as np
 
-from pdplanner.recommender.candidates import Chances, Effects, weekly_minutes
+from pdplanner.recommender.candidates import Chances, Effects
 from pdplanner.recommender.eligibility import enrolled_run
 from pdplanner.recommender.facts import Facts, Id, Path, TeacherFacts
 from pdplanner.recommender.needs import Needs
 from pdplanner.recommender.search import Instance
-from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints
+from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints, schools_of
 
 ANY = -1  # no run, or no certain one
 
@@ -47,6 +48,7 @@ class InstanceDraft:
         self._budget: list[int] = []
         self._weekly: list[Ints] = []
         self._due = _due_weeks(facts, catalogue)
+        self._school_days: dict[frozenset[Id], list[list[date]]] = {}
         self._places, self._done = _Rows(1), _Rows(1)
         self._required, self._kept, self._previous = _Rows(2), _Rows(2), _Rows(3)
         self._need_count, self._candidate_count = [0], [0]
@@ -83,9 +85,8 @@ class InstanceDraft:
         catalogue, effects = self._catalogue, self._effects
         requires = _Rows(1)
         for course in catalogue.courses:
-            known = sorted(
-                catalogue.number[other] for other in course.requires & catalogue.number.keys()
-            )
+            offered = course.requires & catalogue.number.keys()
+            known = sorted(catalogue.number[other] for other in offered)
             requires.add([(number,) for number in known])
         return Instance(
             weeks=len(catalogue.weeks),
@@ -135,15 +136,28 @@ class InstanceDraft:
         )
 
     def _add_limits(self, teacher: TeacherFacts) -> None:
-        weekly = weekly_minutes(self._facts, self._catalogue, teacher)
-        enrolled = sum(
-            int(self._catalogue.minutes[self._catalogue.number[course]])
-            for course in teacher.enrolled
-            if enrolled_run(self._catalogue, teacher, course) is not None
-        )
+        """Add the minutes of the whole horizon and of each week: none in a week without a school
+        day left. A seat taken already is the teacher's own word, whatever the limits say."""
+        catalogue = self._catalogue
+        limit = max(teacher.minutes_budget, 0)
+        if teacher.weekly_minutes is not None:
+            limit = min(limit, teacher.weekly_minutes)
+        schools = schools_of(teacher)
+        if schools not in self._school_days:
+            self._school_days[schools] = _school_days(self._facts, catalogue, schools)
+        weekly = np.zeros(len(catalogue.weeks), dtype=np.int64)
+        for week, days in enumerate(self._school_days[schools]):
+            first, last = teacher.started_date or date.min, teacher.left_date or date.max
+            if any(first <= day < last for day in days):
+                weekly[week] = limit
+        taken = np.zeros(len(weekly), dtype=np.int64)
+        for course in teacher.enrolled:
+            run = enrolled_run(catalogue, teacher, course)
+            if run is not None:
+                taken[catalogue.run_week[run]] += catalogue.minutes[catalogue.number[course]]
         self._ids.append(teacher.id)
-        self._budget.append(max(teacher.minutes_budget, enrolled, 0))
-        self._weekly.append(weekly)
+        self._budget.append(max(teacher.minutes_budget, int(taken.sum()), 0))
+        self._weekly.append(np.maximum(weekly, taken))
 
     def _add_choice(self, teacher: TeacherFacts, chosen: Ints, previous: Path | None) -> None:
         """Add what is required, kept and planned so far; only candidates can be any of these."""
@@ -168,6 +182,25 @@ class InstanceDraft:
             ):
                 standing.append((catalogue.number[step.course], week, run))
         self._previous.add(sorted(standing))
+
+
+def _school_days(facts: Facts, catalogue: Catalogue, schools: frozenset[Id]) -> list[list[date]]:
+    """The days of each week on which one of the schools is open, after the day of planning."""
+    closed = [
+        special
+        for special in facts.calendar.special_days
+        if special.kind == "holiday"
+        and (not special.schools or not special.schools.isdisjoint(schools))
+    ]
+    return [
+        [
+            day
+            for day in (monday + timedelta(days=number) for number in range(5))
+            if facts.as_of < day <= facts.calendar.end_date
+            and not any(special.start_date <= day <= special.end_date for special in closed)
+        ]
+        for monday in catalogue.weeks
+    ]
 
 
 def _due_weeks(facts: Facts, catalogue: Catalogue) -> dict[Id, dict[int, int]]:

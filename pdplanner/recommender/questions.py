@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pdplanner.recommender.candidates import Chances, gains_of, worth_of
-from pdplanner.recommender.eligibility import twins_of, why_shut
+from pdplanner.recommender.eligibility import why_shut
 from pdplanner.recommender.facts import Facts, Id, Path, Reason, Step, TeacherFacts, WhyNot
 from pdplanner.recommender.path import Ground, plan_rows, survey
 from pdplanner.recommender.reasons import best_reason
@@ -98,7 +98,7 @@ def _why_not_number(
     expected = next((why for why in path.left_out if why.course == course), None)
     if expected is not None:
         return expected
-    twins = twins_of(ground.catalogue, course)
+    twins = ground.catalogue.twins[course]
     for step in path.steps:
         if step.course in twins:
             return _covered(course, step)

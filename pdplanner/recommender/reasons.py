@@ -134,7 +134,7 @@ def _told(
                 "skill": skill,
                 "event": peak.event,
                 "title": peak.title,
-                "date": peak.date,
+                "date": peak.event_date,
                 "share": peak.share,
             }
             told.append(Reason("season", cites, whole * peak.share))

@@ -37,11 +37,13 @@ class StepWriter:
         self._facts, self._rules, self._catalogue = facts, rules, catalogue
         self._needs, self._need, self._effects = needs, need, effects
         self._worth = worth_of(catalogue, rules.fit)
-        self._due: dict[tuple[Id, Id], date] = {}
+        self._due: dict[Id, dict[Id, date]] = {}
         for requirement in facts.requirements:
             for teacher in requirement.teachers:
-                key = teacher, requirement.course
-                self._due[key] = min(requirement.due_date, self._due.get(key, date.max))
+                mine = self._due.setdefault(teacher, {})
+                mine[requirement.course] = min(
+                    requirement.due_date, mine.get(requirement.course, date.max)
+                )
         self._fits: list[dict[int, tuple[tuple[float, ...], int]]] = []
         self._shut: list[dict[Id, WhyNot]] = []
 
@@ -111,7 +113,7 @@ class StepWriter:
 
     def _expected(self, teacher: TeacherFacts) -> list[Id]:
         """What should be on the path: required, or said yes to."""
-        required = {course for who, course in self._due if who == teacher.id}
+        required = self._due.get(teacher.id, {}).keys()
         return sorted(required | teacher.accepted | set(teacher.enrolled), key=str)
 
     def _left_out(
@@ -121,10 +123,19 @@ class StepWriter:
         planned = {self._catalogue.courses[pick.course].id for pick in picks}
         missing = []
         for course in self._expected(teacher):
-            why = self._shut[place].get(course, WhyNot(course, "no-room", {}))
+            why = self._shut[place].get(course) or self._no_room(teacher, course)
             if course not in planned and why.rule not in ("done", "equivalent-done"):
                 missing.append(why)
         return tuple(missing)
+
+    def _no_room(self, teacher: TeacherFacts, course: Id) -> WhyNot:
+        due = self._due.get(teacher.id, {}).get(course)
+        if due is None:
+            return WhyNot(course, "no-room", {})
+        number = self._catalogue.number[course]
+        dates = [self._catalogue.runs[run].start_date for run in self._catalogue.runs_of(number)]
+        late = bool(dates) and self._facts.as_of < due < min(dates)
+        return WhyNot(course, "no-run" if late else "no-room", {"due_date": due})
 
     def _settled(self, teacher: TeacherFacts, place: int, picks: list[Pick]) -> list[Pick]:
         """The picks in the order of their days, without runs that clash with a longer one.
@@ -207,7 +218,7 @@ class StepWriter:
                 spare < least
                 and course not in required
                 and course not in held
-                and (teacher.id, course) not in self._due
+                and course not in self._due.get(teacher.id, {})
             ):
                 worst, least = at, spare
         return worst
@@ -237,7 +248,7 @@ class StepWriter:
             week_date=catalogue.weeks[pick.week],
             run_date=None if run is None else run.start_date,
             slot=None if run is None else run.slot,
-            due_date=self._due.get((teacher.id, course.id)),
+            due_date=self._due.get(teacher.id, {}).get(course.id),
             accepted=course.id in teacher.accepted or course.id in teacher.enrolled,
             opens=(catalogue.courses[later[0].course].id, self._day(later[0])) if later else None,
             version=None if version < 0 else course.variants[version],

@@ -41,6 +41,7 @@ class Catalogue:
     places: tuple[tuple[date, str, bool], ...]  # [P]: day, slot or "", with a substitute
     minutes: Ints  # [J]
     dated: Flags  # [J], True: held in runs only
+    twins: Mapping[Id, frozenset[Id]]  # course id -> what stands for the same, said on either side
 
     def runs_of(self, course: int) -> range:
         """The numbers of a course's runs."""
@@ -77,6 +78,7 @@ def catalogue_of(facts: Facts, weeks: Sequence[date]) -> Catalogue:
         places=tuple(places),
         minutes=np.array([course.minutes for course in courses], dtype=np.int64),
         dated=np.array([course.runs is not None for course in courses], dtype=np.bool_),
+        twins=_twins(courses),
     )
 
 
@@ -138,6 +140,16 @@ def words_of(rows: Iterable[Iterable[Id]]) -> dict[Id, int]:
     """Number every word that occurs, in sorted order."""
     words = {word for row in rows for word in row}
     return {word: number for number, word in enumerate(sorted(words, key=str))}
+
+
+def _twins(courses: Sequence[CourseFacts]) -> dict[Id, frozenset[Id]]:
+    twins: dict[Id, set[Id]] = {course.id: set() for course in courses}
+    for course in courses:
+        for other in course.equivalents - {course.id}:
+            twins[course.id].add(other)
+            if other in twins:
+                twins[other].add(course.id)
+    return {course: frozenset(others) for course, others in twins.items()}
 
 
 def _place_of(run: OfferingFacts) -> tuple[date, str, bool]:
