@@ -1,8 +1,20 @@
-"""Addresses of people, their calendar and imports."""
+"""Addresses of people, the fitting, settings, their calendar and imports."""
 
-from . import year_urls
+from django.urls import path
+
+from . import views, year_urls
 
 app_name = "profiles"
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("fitting/", views.fitting, name="fitting"),
+    path("fitting/end/", views.fitting_end, name="fitting-end"),
+    path("fitting/<str:screen>/", views.fitting_screen, name="fitting-screen"),
+    path("goals/suggestions/", views.goal_suggestions, name="goal-suggestions"),
+    path("goals/<int:pk>/end/", views.goal_end, name="goal-end"),
+    path("settings/", views.settings, name="settings"),
+    path("settings/goals/", views.settings_goals, name="settings-goals"),
+    path("settings/ticket-use/", views.ticket_use, name="ticket-use"),
+    path("settings/<str:screen>/", views.settings_screen, name="settings-screen"),
     *year_urls.urlpatterns,
 ]

@@ -1,0 +1,217 @@
+"""The front door, the fitting and My settings."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from .access import teacher_required
+from .choices import Role
+from .corrections import set_ticket_use
+from .fitting import end_goal, finish_fitting, set_goal, suggest_skills
+from .forms import DigestForm, GoalForm, RoomForm, StyleForm, TeacherForm, WeekForm
+from .models import Goal, Teacher
+from .queries import roles_of, the_district
+
+#: The screens of the fitting in their order; goals are a list of their own and have no one form.
+SCREENS = ("room", "style", "week", "goals")
+FORMS: dict[str, type[TeacherForm]] = {"room": RoomForm, "style": StyleForm, "week": WeekForm}
+GOALS_SHORT = "your goals"
+
+#: Where each role's work begins; the first that somebody holds counts.
+ROOMS = (
+    (Role.TEACHER, "plans:path"),
+    (Role.COACH, "wagtailadmin_home"),
+    (Role.COORDINATOR, "insights:completion"),
+    (Role.LEADER, "insights:completion"),
+)
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead everybody to where their work is."""
+    roles = roles_of(request.user)
+    if Role.TEACHER in roles and request.user.teacher.fitted_at is None:
+        return redirect("profiles:fitting")
+    for role, room in ROOMS:
+        if role in roles:
+            return redirect(room)
+    if request.user.is_superuser:
+        return redirect("wagtailadmin_home")
+    return render(request, "profiles/no_role.html")
+
+
+# ---- the fitting --------------------------------------------------------------------------------
+
+
+@teacher_required
+@require_GET
+def fitting(request: HttpRequest) -> HttpResponse:
+    """Go on where the fitting was left."""
+    screen = request.session.get("fitting", SCREENS[0])
+    return redirect("profiles:fitting-screen", screen if screen in SCREENS else SCREENS[0])
+
+
+@teacher_required
+@require_http_methods(["GET", "POST"])
+def fitting_screen(request: HttpRequest, screen: str) -> HttpResponse:
+    """One question of the fitting."""
+    number = number_of(screen)
+    if request.method == "GET":
+        request.session["fitting"] = screen
+    if screen == "goals":
+        return goals_screen(request, "profiles/fitting/goals.html", frame_of(number))
+    form = form_of(request, screen)
+    if request.method == "POST" and form.is_valid():
+        form.store(now=timezone.now())
+        request.session["fitting"] = SCREENS[number + 1]
+        return redirect("profiles:fitting-screen", SCREENS[number + 1])
+    return render(request, form.template, {"form": form, **frame_of(number)})
+
+
+@teacher_required
+@require_POST
+def fitting_end(request: HttpRequest) -> HttpResponse:
+    """Take the fitting as done, however far it went."""
+    finish_fitting(teacher=request.teacher, now=timezone.now())
+    request.session.pop("fitting", None)
+    return redirect("plans:path")
+
+
+def number_of(screen: str) -> int:
+    """Return where a screen stands, from 0."""
+    if screen not in SCREENS:
+        raise Http404
+    return SCREENS.index(screen)
+
+
+def frame_of(number: int) -> dict:
+    """Return what surrounds a question of the fitting: its number, the one before, the next."""
+    following = SCREENS[number + 1] if number + 1 < len(SCREENS) else ""
+    return {
+        "base": "profiles/fitting/frame.html",
+        "number": number + 1,
+        "total": len(SCREENS),
+        "back": SCREENS[number - 1] if number else "",
+        "following": following,
+        "next_short": FORMS[following].short if following in FORMS else GOALS_SHORT,
+    }
+
+
+def form_of(request: HttpRequest, screen: str) -> TeacherForm:
+    """Return the form of a screen, bound to what was posted."""
+    more = {"minutes_usual": the_district().minutes_a_term} if screen == "week" else {}
+    return FORMS[screen](request.POST or None, teacher=request.teacher, **more)
+
+
+# ---- goals --------------------------------------------------------------------------------------
+
+
+def goals_screen(request: HttpRequest, template: str, frame: dict) -> HttpResponse:
+    """Show a teacher's goals and take a new one: words first, then the skills they are about."""
+    teacher: Teacher = request.teacher
+    form = GoalForm(request.POST or None)
+    suggested = None
+    if request.method == "POST" and form.is_valid():
+        words = form.cleaned_data["words"].strip()
+        suggested = suggest_skills(words)
+        if not words:
+            form.add_error("words", "Write a few words first.")
+        elif "save" in request.POST or not suggested:
+            set_goal(
+                teacher=teacher,
+                words=words,
+                skills=form.cleaned_data["skills"],
+                now=timezone.now(),
+            )
+            messages.success(request, "Your goal is kept.")
+            return redirect(request.path)
+    standing = teacher.goals.filter(ended_at=None).prefetch_related("skills")
+    return render(
+        request,
+        template,
+        {"form": form, "goals": standing, "suggested": suggested, **frame},
+    )
+
+
+@teacher_required
+@require_POST
+def goal_suggestions(request: HttpRequest) -> HttpResponse:
+    """The skills that the words so far speak of, for the goal form (htmx)."""
+    words = request.POST.get("words", "")[:300]
+    return render(
+        request, "profiles/fitting/suggestions.html", {"suggested": suggest_skills(words)}
+    )
+
+
+@teacher_required
+@require_POST
+def goal_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let one of one's own goals go."""
+    goal = get_object_or_404(Goal, pk=pk, teacher=request.teacher)
+    end_goal(goal=goal, now=timezone.now())
+    messages.success(request, "That goal is gone; your path no longer counts it.")
+    back = "profiles:settings-goals" if "settings" in request.POST else "profiles:fitting-screen"
+    return redirect(back, *([] if "settings" in request.POST else ["goals"]))
+
+
+# ---- My settings --------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """What we know of somebody and what they chose, each with a way to change it."""
+    form = DigestForm(request.POST or None, instance=request.user, label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Saved.")
+        return redirect("profiles:settings")
+    return render(
+        request,
+        "profiles/settings.html",
+        {"form": form, "minutes_usual": the_district().minutes_a_term},
+    )
+
+
+@teacher_required
+@require_http_methods(["GET", "POST"])
+def settings_screen(request: HttpRequest, screen: str) -> HttpResponse:
+    """One part of the profile, as in the fitting."""
+    if screen not in FORMS:
+        raise Http404
+    form = form_of(request, screen)
+    if request.method == "POST" and form.is_valid():
+        form.store(now=timezone.now())
+        messages.success(request, "Saved. Your path is being cut again.")
+        return redirect("profiles:settings")
+    return render(request, form.template, {"form": form, "base": "profiles/settings_frame.html"})
+
+
+@teacher_required
+@require_http_methods(["GET", "POST"])
+def settings_goals(request: HttpRequest) -> HttpResponse:
+    """Goals, outside the fitting."""
+    return goals_screen(
+        request, "profiles/fitting/goals.html", {"base": "profiles/settings_frame.html"}
+    )
+
+
+@teacher_required
+@require_POST
+def ticket_use(request: HttpRequest) -> HttpResponse:
+    """Switch the use of one's own help-desk history on or off."""
+    uses = request.POST.get("uses") == "yes"
+    set_ticket_use(teacher=request.teacher, uses=uses, now=timezone.now())
+    messages.success(
+        request,
+        "Your help-desk history counts again."
+        if uses
+        else "Your help-desk history is switched off. It counts for nobody's path now.",
+    )
+    return redirect("profiles:settings")
