@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pdplanner.recommender.candidates import Chances, gains_of, worth_of
-from pdplanner.recommender.eligibility import why_shut
-from pdplanner.recommender.facts import Facts, Id, Path, Reason, Step, TeacherFacts, WhyNot
+from pdplanner.recommender.eligibility import open_to, why_shut
+from pdplanner.recommender.facts import Facts, Id, Path, Reason, Step, WhyNot
+from pdplanner.recommender.needs import weeks_of
 from pdplanner.recommender.path import Ground, plan_rows, survey
 from pdplanner.recommender.reasons import best_reason
 from pdplanner.recommender.rules import PathRules
 from pdplanner.recommender.steps import split_minutes
-from pdplanner.recommender.tables import Floats
+from pdplanner.recommender.tables import Floats, catalogue_of
 
 
 class UnknownTeacher(ValueError):
@@ -75,26 +76,34 @@ def why_not(
     and BadFacts for facts that cannot be.
     """
     row = _row_of(facts, teacher)
+    one = facts.teachers[row]
+    standing = path and next((step for step in path.steps if step.course == course), None)
+    if standing:
+        return _on_path(standing)
+    # What is shut out needs no forecast: most questions end here.
+    catalogue = catalogue_of(facts, weeks_of(facts.calendar))
+    number = catalogue.number.get(course)
+    if number is None:
+        return WhyNot(course, "unknown-course", {})
+    shut = why_shut(facts, catalogue, one, open_to(facts, catalogue, [one]), 0, number)
+    if shut is not None:
+        return shut
     ground = survey(facts, rules or PathRules())
     if path is None:
         path = plan_rows(ground, [row], {})[teacher]
-    standing = next((step for step in path.steps if step.course == course), None)
-    if standing is not None:
-        return WhyNot(course, "on-path", {"date": standing.date or standing.week_date})
-    number = ground.catalogue.number.get(course)
-    if number is None:
-        return WhyNot(course, "unknown-course", {})
-    return _why_not_number(ground, row, facts.teachers[row], number, path)
+        if standing := next((step for step in path.steps if step.course == course), None):
+            return _on_path(standing)
+    return _why_not_open(ground, row, number, path)
 
 
-def _why_not_number(
-    ground: Ground, row: int, teacher: TeacherFacts, number: int, path: Path
-) -> WhyNot:
+def _on_path(step: Step) -> WhyNot:
+    return WhyNot(step.course, "on-path", {"date": step.date or step.week_date})
+
+
+def _why_not_open(ground: Ground, row: int, number: int, path: Path) -> WhyNot:
+    """Why a course that is open to the teacher is not on the path."""
     chances = ground.chances([row])
     course = ground.catalogue.courses[number].id
-    shut = why_shut(ground.facts, ground.catalogue, teacher, chances.openness, 0, number)
-    if shut is not None:
-        return shut
     expected = next((why for why in path.left_out if why.course == course), None)
     if expected is not None:
         return expected
