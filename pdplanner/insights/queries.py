@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Max, QuerySet, Sum
+from django.utils import timezone
 
 from courses.models import Completion, Requirement
 from courses.queries.requirements import audiences_of
 from profiles.choices import Role
 from profiles.models import School, SchoolYear, Teacher, User
-from profiles.queries import roles_of, schools_led_by, the_district
+from profiles.queries import roles_of, schools_led_by
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Since:
 
     @property
     def start_at(self) -> datetime:
-        """Its first moment in the district."""
-        return datetime.combine(self.start_date, time.min, the_district().zone)
+        """Its first moment, in the current time zone."""
+        return timezone.make_aware(datetime.combine(self.start_date, time.min))
 
 
 def since_on(as_of: date) -> Since:
