@@ -46,6 +46,8 @@ class PlanVersion(models.Model):
     minutes_budget = models.PositiveIntegerField()
     value = models.FloatField(default=0)  # minutes of instruction it is expected to save
     noticed = models.JSONField(default=list, blank=True)  # needs behind it, strongest first
+    #: required or accepted sessions that found no room, and why: [{"course", "rule", "facts"}]
+    left_out = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["-number"]

@@ -2,15 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.db import transaction
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Coalesce
 
+from profiles.models import Teacher
+
+from ..models import Plan
+
+#: How many plans one statement marks: databases bound the number of parameters.
+CHUNK = 500
+
+
+@transaction.atomic
 def owe_plans(*, teacher_ids: Iterable[int], cause: str, count: int = 1, now: datetime) -> None:
-    """Mark the plans of these teachers as owed, `count` times for this cause."""
-    raise NotImplementedError
+    """Mark the plans of these teachers as owed; an id that occurs thrice has three causes."""
+    counts = Counter(teacher_ids)
+    ensure_plans(teacher_ids=counts)
+    # Plans with the same causes so far and the same to add are one statement: an event that
+    # touches everybody costs a handful of them, not one per teacher.
+    alike: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for chunk in chunks(sorted(counts)):
+        for key, teacher, causes in (
+            Plan.objects.select_for_update()
+            .filter(teacher__in=chunk)
+            .order_by("pk")
+            .values_list("pk", "teacher_id", "causes")
+        ):
+            alike[json.dumps(causes, sort_keys=True), counts[teacher] * count].append(key)
+    for (causes, more), keys in alike.items():
+        merged = Counter(json.loads(causes))
+        merged[cause] += more
+        for chunk in chunks(keys):
+            Plan.objects.filter(pk__in=chunk).update(
+                wanted=F("wanted") + 1,
+                causes=dict(merged),
+                owed_since=Coalesce("owed_since", Value(now, output_field=DateTimeField())),
+            )
 
 
 def owe_all_plans(*, cause: str, count: int = 1, now: datetime) -> None:
     """Mark every active teacher's plan as owed."""
-    raise NotImplementedError
+    active = Teacher.objects.active().values_list("pk", flat=True)
+    owe_plans(teacher_ids=list(active), cause=cause, count=count, now=now)
+
+
+def ensure_plans(*, teacher_ids: Collection[int]) -> None:
+    """Give each of these teachers a plan row, owed from birth, where there is none."""
+    have: set[int] = set()
+    for chunk in chunks(sorted(teacher_ids)):
+        have.update(Plan.objects.filter(teacher__in=chunk).values_list("teacher_id", flat=True))
+    missing = sorted(set(teacher_ids) - have)
+    # Ignoring conflicts: two causes may meet a new teacher at the same moment.
+    Plan.objects.bulk_create(
+        [Plan(teacher_id=teacher) for teacher in missing], ignore_conflicts=True, batch_size=CHUNK
+    )
+
+
+def chunks(keys: list[int], size: int = CHUNK) -> Iterable[list[int]]:
+    """Cut a list of keys into pieces that one statement can carry."""
+    return (keys[begin : begin + size] for begin in range(0, len(keys), size))

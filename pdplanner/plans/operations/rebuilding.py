@@ -7,6 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from profiles.models import Teacher
+from profiles.queries import today_in_district
+
+from ..models import Plan
+from ..queries.drafts import draft_paths
+from .owing import chunks, ensure_plans
+from .versions import store_drafts
+
+#: Plans stored in one transaction: a long one would make every other writer wait.
+STORED_AT_ONCE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +38,41 @@ def rebuild_plans(
 
     Safe to run twice and to kill anywhere: no cause is lost, no version stored twice.
     """
-    raise NotImplementedError
+    active = Teacher.objects.active()
+    if teacher_ids is not None:
+        active = active.filter(pk__in=list(teacher_ids))
+    wanted = list(active.order_by("pk").values_list("pk", flat=True))
+    ensure_plans(teacher_ids=wanted)
+    # Before the facts: a cause that arrives while we work leaves its plan owed.
+    seen = _plans_of(wanted)
+    drafts = draft_paths(
+        as_of=as_of,
+        teacher_ids=None if teacher_ids is None else wanted,
+        previous={teacher: plan.current for teacher, plan in seen.items()},
+    )
+    tells = as_of == today_in_district(now)
+    stored = done = 0
+    for teachers in chunks(wanted, STORED_AT_ONCE):
+        pairs = [(seen[t], drafts[t]) for t in teachers if t in seen and t in drafts]
+        stored += store_drafts(pairs, now=now, tells=tells)
+        done += len(teachers)
+        if on_progress:
+            on_progress(done, len(wanted))
+    empty = sum(not draft.steps for draft in drafts.values())
+    return Rebuilt(plans=len(wanted), stored=stored, empty=empty)
 
 
 def rebuild_at_once(*, teacher: Teacher, now: datetime) -> Rebuilt:
     """Rebuild one teacher's path within the request, after an answer of their own."""
-    raise NotImplementedError
+    return rebuild_plans(teacher_ids=[teacher.pk], as_of=today_in_district(now), now=now)
+
+
+def _plans_of(teacher_ids: list[int]) -> dict[int, Plan]:
+    """The plans as they stand, with the steps of their current versions."""
+    return {
+        plan.teacher_id: plan
+        for chunk in chunks(teacher_ids)
+        for plan in Plan.objects.filter(teacher__in=chunk)
+        .select_related("current", "teacher__user")
+        .prefetch_related("current__steps__course")
+    }

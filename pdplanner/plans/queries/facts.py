@@ -2,16 +2,318 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from pdplanner.recommender.facts import Facts
+from django.db.models import Q
+
+from courses.models import Completion, Enrolment, EnrolmentEvent
+from pdplanner.recommender.facts import (
+    NEED_KINDS,
+    CalendarFacts,
+    Dismissal,
+    Facts,
+    GoalFacts,
+    SpecialDay,
+    TeacherFacts,
+    TicketFacts,
+)
+from profiles.choices import BAND_OF_GRADE
+from profiles.models import Goal, Skill, SkillAnswer, Teacher, Ticket
+from profiles.models import SpecialDay as SpecialDayRow
+from profiles.queries import Horizon, horizon_on, the_district
+
+from ..models import StepAnswer
+from .catalogue import read_courses, read_requirements, read_rollouts
+
+#: A ticket still open this long after its first answer was not settled by it.
+FIRST_ANSWER_GRACE = timedelta(days=1)
+
+Rows = Mapping[int, list]
 
 
 def read_facts(*, as_of: date, teacher_ids: Collection[int] | None = None) -> Facts:
     """Return all that was known at the end of the day, in a fixed number of queries.
 
     Every teacher is in the facts, for the cohorts; with `teacher_ids` the others are read only as
-    far as their cohorts need them. Ids in the facts are primary keys.
+    far as their cohorts need them. Ids in the facts are primary keys. What has no history (the
+    catalogue, seats, a profile) is taken as it stands now; a hidden ticket and an opt-out hold
+    for every date, past ones too.
     """
-    raise NotImplementedError
+    district = the_district()
+    end = datetime.combine(as_of + timedelta(days=1), time(), district.zone)
+    horizon = horizon_on(as_of)
+    teachers = list(Teacher.objects.order_by("pk"))
+    planned = {teacher.pk for teacher in teachers}
+    if teacher_ids is not None:
+        planned &= set(teacher_ids)
+    known = _Known(planned, all_of_them=teacher_ids is None, end=end, zone=district.zone)
+    since = datetime.combine(horizon.since_date, time(), district.zone)
+    taken = {offering for rows in known.enrolled.values() for _, offering, _, _ in rows}
+    tool_of_skill = dict(Skill.objects.order_by("pk").values_list("pk", "tool_id"))
+    courses = read_courses(as_of=as_of, zone=district.zone, enrolled_in=taken)
+    return Facts(
+        as_of=as_of,
+        calendar=_calendar(horizon),
+        teachers=tuple(
+            known.full(teacher, as_of, since, district.minutes_a_term)
+            if teacher.pk in planned
+            else known.as_colleague(teacher, as_of)
+            for teacher in teachers
+        ),
+        courses=courses,
+        tickets=_tickets(end, district.zone),
+        requirements=read_requirements(end=end),
+        rollouts=read_rollouts(tool_of_skill),
+        skills=frozenset(tool_of_skill),
+    )
+
+
+class _Known:
+    """The rows about teachers, each table read once and grouped by teacher."""
+
+    def __init__(
+        self, planned: Collection[int], *, all_of_them: bool, end: datetime, zone: ZoneInfo
+    ) -> None:
+        mine = Q() if all_of_them else Q(teacher__in=list(planned))
+        self.zone = zone
+        self.schools = _grouped(
+            Teacher.schools.through.objects.order_by("school_id").values_list(
+                "teacher_id", "school_id"
+            )
+        )
+        self.tools = _grouped(Teacher.tools.through.objects.values_list("teacher_id", "tool_id"))
+        self.goals = _grouped(
+            Goal.objects.filter(mine, Q(ended_at=None) | Q(ended_at__gte=end), set_at__lt=end)
+            .order_by("set_at", "pk", "skills")
+            .values_list("teacher_id", "pk", "words", "set_at", "skills")
+        )
+        self.closed = _grouped(
+            SkillAnswer.objects.filter(mine, answered_at__lt=end).values_list(
+                "teacher_id", "skill_id", "answer"
+            )
+        )
+        self.answers = _grouped(
+            StepAnswer.objects.filter(
+                mine, Q(undone_at=None) | Q(undone_at__gte=end), answered_at__lt=end
+            )
+            .order_by("answered_at", "pk")
+            .values_list("teacher_id", "course_id", "answer", "why", "answered_at")
+        )
+        self.done = _grouped(
+            Completion.objects.filter(mine, completed_at__lt=end)
+            .order_by("pk")
+            .values_list("teacher_id", "course_id", "completed_at", "minutes")
+        )
+        self.levels = _grouped(
+            Completion.objects.filter(
+                mine,
+                completed_at__lt=end,
+                course__taught_skills__strength__in=("teaches", "masters"),
+            )
+            .exclude(course__level="")
+            .values_list("teacher_id", "course__taught_skills__skill_id", "course__level")
+        )
+        self.enrolled = _enrolments(mine, end)
+
+    def as_colleague(self, teacher: Teacher, as_of: date) -> TeacherFacts:
+        """The facts that others' cohorts need of this teacher, and no more."""
+        return TeacherFacts(**self._room(teacher, as_of))
+
+    def full(
+        self, teacher: Teacher, as_of: date, since: datetime, district_minutes: int
+    ) -> TeacherFacts:
+        """All facts of a teacher who is planned for."""
+        key = teacher.pk
+        set_aside = district_minutes if teacher.minutes_a_term is None else teacher.minutes_a_term
+        spent = sum(minutes for _, at, minutes in self.done.get(key, ()) if at >= since)
+        answers = self.answers.get(key, ())
+        closed = self.closed.get(key, ())
+        seats = self.enrolled.get(key, ())
+        said_yes = {course for course, answer, _, _ in answers if answer == "accepted"}
+        waiting = {course for course, _, state, _ in seats if state == Enrolment.State.WAITING}
+        return TeacherFacts(
+            **self._room(teacher, as_of),
+            support_style=teacher.support_style or None,
+            formats=tuple(teacher.formats),
+            minutes_budget=max(0, set_aside - spent),
+            weekly_minutes=teacher.minutes_a_week,
+            free_slots=frozenset(teacher.free_slots) if teacher.has_stated_slots else None,
+            goals=self._goals(key),
+            levels=self._levels(key),
+            done={course: self._day(at) for course, at, _ in self.done.get(key, ())},
+            accepted=frozenset(said_yes | waiting),
+            enrolled={
+                course: offering
+                for course, offering, state, _ in seats
+                if state != Enrolment.State.WAITING
+            },
+            dismissed=tuple(
+                Dismissal(course, why or answer, self._day(at))
+                for course, answer, why, at in answers
+                if answer != "accepted"
+            ),
+            muted_skills=frozenset(skill for skill, answer in closed if answer == "not-me"),
+            known_skills=frozenset(skill for skill, answer in closed if answer == "know-it"),
+            busy_dates=frozenset(
+                day
+                for _, offering, state, run in seats
+                if offering is not None and state == Enrolment.State.SEATED
+                for day in self._days(*run)
+            ),
+        )
+
+    def _room(self, teacher: Teacher, as_of: date) -> dict:
+        left = teacher.left_date
+        if left is not None and left > as_of:
+            left = None
+        elif left is None and not teacher.is_active:
+            left = as_of
+        bands = dict.fromkeys(BAND_OF_GRADE[g] for g in teacher.grades if g in BAND_OF_GRADE)
+        return {
+            "id": teacher.pk,
+            "school": teacher.main_school_id,
+            "schools": tuple(row[0] for row in self.schools.get(teacher.pk, ())),
+            "grades": tuple(str(band) for band in bands),
+            "subjects": tuple(teacher.subjects),
+            "tools": frozenset(row[0] for row in self.tools.get(teacher.pk, ())),
+            "uses_tickets": teacher.uses_tickets,
+            "started_date": teacher.started_date,
+            "left_date": left,
+        }
+
+    def _goals(self, key: int) -> tuple[GoalFacts, ...]:
+        goals: dict[int, tuple[str, datetime, list[int]]] = {}
+        for goal, words, at, skill in self.goals.get(key, ()):
+            skills = goals.setdefault(goal, (words, at, []))[2]
+            if skill is not None:
+                skills.append(skill)
+        return tuple(
+            GoalFacts(words, tuple(skills), self._day(at)) for words, at, skills in goals.values()
+        )
+
+    def _levels(self, key: int) -> dict[int, str]:
+        """The highest level at which a finished session taught each skill."""
+        levels: dict[int, str] = {}
+        for skill, level in self.levels.get(key, ()):
+            levels[skill] = max(level, levels.get(skill, level))
+        return levels
+
+    def _days(self, starts_at: datetime, ends_at: datetime) -> list[date]:
+        first, last = self._day(starts_at), self._day(ends_at)
+        return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
+
+
+def _enrolments(mine: Q, end: datetime) -> Rows:
+    """Live enrolments by teacher: (course, offering, state, (starts_at, ends_at)).
+
+    A state that was reached after `end` is not known yet: the history says which one stood.
+    """
+    then = {}
+    for enrolment, state in (
+        EnrolmentEvent.objects.filter(enrolment__since_at__gte=end, happened_at__lt=end)
+        .order_by("enrolment_id", "happened_at", "pk")
+        .values_list("enrolment_id", "state")
+    ):
+        then[enrolment] = state
+    rows = defaultdict(list)
+    for key, teacher, course, offering, state, since_at, starts_at, ends_at in (
+        Enrolment.objects.filter(mine)
+        .filter(Q(state__in=Enrolment.LIVE) | Q(since_at__gte=end))
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "teacher_id",
+            "course_id",
+            "offering_id",
+            "state",
+            "since_at",
+            "offering__starts_at",
+            "offering__ends_at",
+        )
+    ):
+        stood = state if since_at < end else then.get(key)
+        if stood in Enrolment.LIVE:
+            rows[teacher].append((course, offering, stood, (starts_at, ends_at)))
+    return rows
+
+
+def _tickets(end: datetime, zone: ZoneInfo) -> tuple[TicketFacts, ...]:
+    """The tickets that can make need: of a known skill, visible, of teachers who let them count.
+
+    What a ticket came to after `end` (its answer, minutes, reopening) is not known yet.
+    """
+    facts = []
+    for key, teacher, skill, kind, opened_at, answered_at, resolved_at, reopened, minutes in (
+        Ticket.objects.visible()
+        .filter(
+            opened_at__lt=end,
+            skill__isnull=False,
+            kind__in=NEED_KINDS,
+            teacher__uses_tickets=True,
+        )
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "teacher_id",
+            "skill_id",
+            "kind",
+            "opened_at",
+            "first_answered_at",
+            "resolved_at",
+            "is_reopened",
+            "minutes_lost",
+        )
+    ):
+        settled = None
+        if resolved_at is not None and resolved_at >= end:
+            reopened, minutes = False, None
+        elif resolved_at is not None and answered_at is not None:
+            settled = not reopened and resolved_at - answered_at <= FIRST_ANSWER_GRACE
+        facts.append(
+            TicketFacts(
+                key,
+                teacher,
+                skill,
+                kind,
+                opened_at.astimezone(zone).date(),
+                minutes,
+                reopened,
+                settled,
+            )
+        )
+    return tuple(facts)
+
+
+def _calendar(horizon: Horizon) -> CalendarFacts:
+    schools = _grouped(
+        SpecialDayRow.schools.through.objects.values_list("specialday_id", "school_id")
+    )
+    return CalendarFacts(
+        start_date=horizon.start_date,
+        end_date=horizon.end_date,
+        term_title=horizon.title,
+        special_days=tuple(
+            SpecialDay(
+                kind=day.kind,
+                start_date=day.start_date,
+                end_date=day.end_date,
+                title=day.title,
+                schools=frozenset(row[0] for row in schools.get(day.pk, ())),
+            )
+            for day in SpecialDayRow.objects.order_by("start_date", "pk")
+        ),
+    )
+
+
+def _grouped(rows) -> Rows:
+    """Group rows by their first column."""
+    groups = defaultdict(list)
+    for key, *rest in rows:
+        groups[key].append(rest)
+    return groups

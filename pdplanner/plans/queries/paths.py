@@ -7,25 +7,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils.safestring import SafeString
 
 from courses.models import CoursePage, Enrolment, Offering
 from profiles.models import Skill, Teacher, Ticket
 
 from ..models import CoachRequest, PlanVersion, StepAnswer
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A reason in words: `str()` is plain text, `html` marks the facts with <b>."""
-
-    kind: str  # facts.ReasonKind
-    text: str
-    html: SafeString
-    minutes: float = 0.0
-
-    def __str__(self) -> str:
-        return self.text
+from ..wording import Sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,233 @@
+"""Paths as the recommender answers them today, in the form they are stored and told in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pdplanner.recommender import Facts, Path, Step, TeacherFacts, TicketFacts, recommend_paths
+
+from ..models import PlanStep, PlanVersion
+from .facts import read_facts
+from .names import Names, read_names
+
+#: How far back own tickets are told as "what we noticed": a school year.
+NOTICED_DAYS = 365
+#: The strongest needs that are kept with a version, and the least worth telling, in minutes.
+NOTICED_MOST, NOTICED_LEAST = 12, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStep:
+    """One step, ready to be stored."""
+
+    course: int
+    title: str
+    minutes: int
+    week_date: date
+    offering: int | None
+    date: date | None
+    slot: str
+    value: float
+    reasons: list[dict[str, Any]]
+    fit: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One teacher's path, ready to be stored."""
+
+    teacher: int
+    as_of: date
+    steps: tuple[DraftStep, ...]
+    nothing_because: str
+    term_title: str
+    start_date: date
+    end_date: date
+    minutes_budget: int
+    value: float
+    noticed: list[dict[str, Any]]
+    left_out: list[dict[str, Any]]
+    done: frozenset[int]
+    dismissed: frozenset[int]
+
+
+def draft_paths(
+    *,
+    as_of: date,
+    teacher_ids: Collection[int] | None = None,
+    previous: Mapping[int, PlanVersion | None] | None = None,
+) -> dict[int, Draft]:
+    """Return a path for each of these teachers (None: all who are here), as known on the day.
+
+    `previous` are the versions that stand, with their steps loaded: a path changes for a gain
+    only. The recommender is asked once, whatever the number of teachers.
+    """
+    facts = read_facts(as_of=as_of, teacher_ids=teacher_ids)
+    standing = {
+        teacher: path_of_version(teacher, version)
+        for teacher, version in (previous or {}).items()
+        if version is not None
+    }
+    here = [teacher.id for teacher in facts.teachers if teacher.left_date is None]
+    only = here if teacher_ids is None else teacher_ids
+    paths = recommend_paths(facts, only=only, previous=standing)
+    names = read_names(facts)
+    asks = _asks(facts)
+    return {
+        teacher.id: _draft(facts, teacher, paths[teacher.id], names, asks)
+        for teacher in facts.teachers
+        if teacher.id in paths
+    }
+
+
+def draft_of_version(teacher: int, version: PlanVersion) -> Draft:
+    """Return a stored version, its steps and sessions loaded, in the form it was stored from."""
+    return Draft(
+        teacher=teacher,
+        as_of=version.as_of_date,
+        steps=tuple(
+            DraftStep(
+                course=step.course_id,
+                title=step.course.title,
+                minutes=step.minutes,
+                week_date=step.week_date,
+                offering=step.offering_id,
+                date=step.date,
+                slot=step.slot,
+                value=step.value,
+                reasons=step.reasons,
+                fit=step.fit,
+            )
+            for step in version.steps.all()
+        ),
+        nothing_because=version.nothing_because,
+        term_title=version.term_title,
+        start_date=version.start_date,
+        end_date=version.end_date,
+        minutes_budget=version.minutes_budget,
+        value=version.value,
+        noticed=version.noticed,
+        left_out=version.left_out,
+        done=frozenset(),
+        dismissed=frozenset(),
+    )
+
+
+def path_of_version(teacher: int, version: PlanVersion) -> Path:
+    """Return a stored version as the recommender knows a path; its reasons stay behind."""
+    return Path(
+        teacher=teacher,
+        as_of=version.as_of_date,
+        steps=tuple(_step(step) for step in version.steps.all()),
+        value=version.value,
+        nothing_because=version.nothing_because or None,
+    )
+
+
+def _step(row: PlanStep) -> Step:
+    return Step(
+        course=row.course_id,
+        minutes=row.minutes,
+        week_date=row.week_date,
+        offering=row.offering_id,
+        date=row.date,
+        slot=row.slot or None,
+        value=row.value,
+        reasons=(),
+        fit=row.fit,
+    )
+
+
+def _draft(
+    facts: Facts,
+    teacher: TeacherFacts,
+    path: Path,
+    names: Names,
+    asks: Mapping[tuple[int, int], list[TicketFacts]],
+) -> Draft:
+    return Draft(
+        teacher=teacher.id,
+        as_of=facts.as_of,
+        steps=tuple(
+            DraftStep(
+                course=step.course,
+                title=names.courses[step.course],
+                minutes=step.minutes,
+                week_date=step.week_date,
+                offering=step.offering,
+                date=step.date,
+                slot=step.slot or "",
+                value=round(step.value, 2),
+                reasons=[names.reason(reason) for reason in step.reasons],
+                fit={name: round(part, 4) for name, part in step.fit.items()},
+            )
+            for step in path.steps
+        ),
+        nothing_because=path.nothing_because or "",
+        term_title=facts.calendar.term_title,
+        start_date=facts.calendar.start_date,
+        end_date=facts.calendar.end_date,
+        minutes_budget=teacher.minutes_budget,
+        value=round(path.value, 2),
+        noticed=[
+            _noticed(facts, teacher, skill, minutes, names, asks)
+            for skill, minutes in list(path.needs.items())[:NOTICED_MOST]
+            if minutes >= NOTICED_LEAST
+        ],
+        left_out=[
+            {
+                "course": why.course,
+                "title": names.courses.get(why.course, ""),
+                "rule": why.rule,
+                "facts": names.facts(why.facts),
+            }
+            for why in path.left_out
+        ],
+        done=frozenset(teacher.done),
+        dismissed=frozenset(dismissal.course for dismissal in teacher.dismissed),
+    )
+
+
+def _noticed(
+    facts: Facts,
+    teacher: TeacherFacts,
+    skill: int,
+    minutes: float,
+    names: Names,
+    asks: Mapping[tuple[int, int], list[TicketFacts]],
+) -> dict[str, Any]:
+    """One need and what it comes from: own asks, a goal, a roll-out; else from colleagues."""
+    own = asks.get((teacher.id, skill), []) if teacher.uses_tickets else []
+    goal = next((goal.words for goal in teacher.goals if skill in goal.skills), "")
+    schools = {None, teacher.school, *teacher.schools}
+    rollout = max(
+        (r for r in facts.rollouts if skill in r.skills and r.school in schools),
+        key=lambda r: r.from_date,
+        default=None,
+    )
+    return {
+        "skill": skill,
+        "skill_name": names.skills.get(skill, ""),
+        "minutes": round(minutes, 1),
+        "asks": len(own),
+        "minutes_lost": round(sum(ticket.minutes_lost or 0 for ticket in own)),
+        "since_date": own[0].opened_date.isoformat() if own else "",
+        "last_date": own[-1].opened_date.isoformat() if own else "",
+        "goal": goal,
+        "tool_name": names.tools.get(rollout.tool, "") if rollout else "",
+        "rollout_date": rollout.from_date.isoformat() if rollout else "",
+    }
+
+
+def _asks(facts: Facts) -> dict[tuple[int, int], list[TicketFacts]]:
+    """The tickets of the last year by (teacher, skill), oldest first."""
+    since = facts.as_of - timedelta(days=NOTICED_DAYS)
+    asks = defaultdict(list)
+    for ticket in sorted(facts.tickets, key=lambda ticket: (ticket.opened_date, ticket.id)):
+        if ticket.opened_date >= since:
+            asks[ticket.teacher, ticket.skill].append(ticket)
+    return asks
