@@ -1,6 +1,7 @@
 """Every address of the site. An address without a row in tests/permissions fails the suite."""
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.static import serve
@@ -17,7 +18,11 @@ urlpatterns = [
     ),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    path("media/images/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "images"}),
+    path(
+        "media/images/<path:path>",
+        login_required(serve),
+        {"document_root": settings.MEDIA_ROOT / "images"},
+    ),
     path("", include("pdplanner.insights.urls")),
     path("", include("pdplanner.plans.urls")),
     path("", include("courses.urls")),
