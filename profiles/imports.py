@@ -1,0 +1,202 @@
+"""What every import shares: problems with a place and a remedy, limits, and what can be imported.
+
+A problem never quotes a cell: cells hold names of people, and problems are kept in the history.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+
+#: How much larger than an upload a file on the command line, or an unpacked zip, may be.
+ROOM_ON_COMMAND_LINE = 40
+ROOM_UNPACKED = 10
+#: Problems of one rule in one column that are listed one by one; the rest is counted.
+LISTED_PER_RULE = 10
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Problem(NamedTuple):
+    """One thing wrong with a file: where, which rule, and what to do."""
+
+    file: str
+    line: int | None
+    column: str
+    rule: str
+    remedy: str
+    severity: Severity
+
+    @property
+    def place(self) -> str:
+        """Where it is: file, line and column as far as known."""
+        line = f"line {self.line}" if self.line else ""
+        column = f"column {self.column}" if self.column else ""
+        return ", ".join(part for part in (self.file, line, column) if part)
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.place}: {self.rule}. {self.remedy}".rstrip()
+
+
+@dataclass
+class Problems:
+    """Collects problems: a few of each rule one by one, the rest as a count, so that a million
+    bad rows cost no memory."""
+
+    listed: list[Problem] = field(default_factory=list)
+    counts: Counter = field(default_factory=Counter)
+
+    def error(
+        self, file: str, rule: str, remedy: str = "", *, line: int | None = None, column: str = ""
+    ) -> None:
+        """Record what forbids the import."""
+        self.add(Problem(file, line, column, rule, remedy, Severity.ERROR))
+
+    def warning(
+        self, file: str, rule: str, remedy: str = "", *, line: int | None = None, column: str = ""
+    ) -> None:
+        """Record what the import can live with."""
+        self.add(Problem(file, line, column, rule, remedy, Severity.WARNING))
+
+    def add(self, problem: Problem) -> None:
+        """Record a problem."""
+        key = (problem.severity, problem.file, problem.column, problem.rule)
+        self.counts[key] += 1
+        if self.counts[key] <= LISTED_PER_RULE:
+            self.listed.append(problem)
+
+    def count(self, severity: Severity) -> int:
+        """Return how many problems of this severity there are, listed or not."""
+        return sum(number for key, number in self.counts.items() if key[0] == severity)
+
+    @property
+    def forbid(self) -> bool:
+        """Whether anything here forbids the import."""
+        return self.count(Severity.ERROR) > 0
+
+    def sentences(self) -> Iterator[str]:
+        """Yield one line per listed problem, errors first, and one per rule that has more."""
+        for severity in Severity:
+            yield from (str(p) for p in self.listed if p.severity == severity)
+            for (kind, file, column, rule), number in self.counts.items():
+                if kind == severity and number > LISTED_PER_RULE:
+                    place = f"{file}, column {column}" if column else file
+                    yield f"{kind}: {place}: {rule}: {number - LISTED_PER_RULE:,} more like it."
+
+    def as_json(self) -> list[dict]:
+        """Return what the history keeps."""
+        more = {key: number - LISTED_PER_RULE for key, number in self.counts.items()}
+        return [
+            problem._asdict() | {"place": problem.place}
+            for severity in Severity
+            for problem in self.listed
+            if problem.severity == severity
+        ] + [
+            {
+                "file": file,
+                "line": None,
+                "column": column,
+                "rule": rule,
+                "remedy": f"{number:,} more like it.",
+                "severity": severity,
+                "place": f"{file}, column {column}" if column else file,
+            }
+            for (severity, file, column, rule), number in more.items()
+            if number > 0
+        ]
+
+
+class ImportRefused(Exception):
+    """A file that cannot be imported as it is; `problems` say why. Nothing was written."""
+
+    def __init__(self, problems: Problems):
+        super().__init__(next(problems.sentences(), "The import was refused."))
+        self.problems = problems
+
+    @classmethod
+    def because(cls, file: str, rule: str, remedy: str = "") -> ImportRefused:
+        """Return a refusal for a single reason."""
+        problems = Problems()
+        problems.error(file, rule, remedy)
+        return cls(problems)
+
+
+class Unreadable(Exception):
+    """A file that stops being readable at some line."""
+
+    def __init__(self, rule: str, remedy: str = "", *, line: int | None = None):
+        super().__init__(rule)
+        self.rule = rule
+        self.remedy = remedy
+        self.line = line
+
+
+def largest_upload() -> int:
+    """Return the bytes that a file uploaded in the browser may have."""
+    return settings.IMPORT_MAX_BYTES
+
+
+def largest_file() -> int:
+    """Return the bytes that a file named on the command line may have."""
+    return settings.IMPORT_MAX_BYTES * ROOM_ON_COMMAND_LINE
+
+
+def largest_unpacked() -> int:
+    """Return the bytes that the files of a zip or folder may have together."""
+    return settings.IMPORT_MAX_BYTES * ROOM_UNPACKED
+
+
+def size_in_words(size: int) -> str:
+    """Return a number of bytes as a person says it."""
+    return f"{size / 1024 / 1024:,.0f} MB"
+
+
+def refuse_too_large(path: Path, name: str, limit: int) -> None:
+    """Raise ImportRefused when the file is larger than it may be."""
+    size = path.stat().st_size
+    if size > limit:
+        raise ImportRefused.because(
+            name,
+            f"the file has {size_in_words(size)}, more than the {size_in_words(limit)} allowed",
+            "Export fewer rows or columns, and import the parts one after the other.",
+        )
+
+
+def hash_of(*parts: Path | bytes) -> str:
+    """Return the SHA-256 over these files and bytes, in this order."""
+    digest = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, bytes):
+            digest.update(part)
+            continue
+        with part.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found: what an import would do, and what is wrong."""
+
+    problems: Problems
+    total: int
+    content_hash: str
+    counts: dict[str, int | str]
+
+
+Progress = Callable[[str], None]
+
+
+def silent(message: str) -> None:
+    """Show no progress."""

@@ -1,0 +1,135 @@
+"""The files of a roster, from a folder or a zip. A zip is read in place, never unpacked to disk."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from ..imports import (
+    ImportRefused,
+    hash_of,
+    largest_file,
+    largest_unpacked,
+    refuse_too_large,
+    size_in_words,
+)
+
+#: A roster has some twenty files; more entries are no roster.
+MOST_ENTRIES = 1000
+#: A CSV file shrinks to a tenth or so; a file that shrinks more than this is a trap.
+LARGEST_RATIO = 500
+
+
+class RosterFiles:
+    """Opens roster files by name, whatever the case of the names on disk."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._zip: zipfile.ZipFile | None = None
+        if not path.exists():
+            raise ImportRefused.because(
+                path.name, "there is no such file or folder", "Check the path."
+            )
+        if path.is_dir():
+            self._places = self._of_folder()
+        else:
+            refuse_too_large(path, "the zip", largest_file())
+            try:
+                self._zip = zipfile.ZipFile(path)
+                self._places = self._of_zip(self._zip)
+            except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError):
+                raise ImportRefused.because(
+                    "the zip",
+                    "the file is no zip, or a broken one",
+                    "Download it again, or give the folder that holds the CSV files.",
+                ) from None
+
+    def close(self) -> None:
+        """Let go of the zip."""
+        if self._zip is not None:
+            self._zip.close()
+
+    def __contains__(self, name: str) -> bool:
+        return name.casefold() in self._places
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """Give a file's bytes as a stream."""
+        place = self._places[name.casefold()]
+        if self._zip is None:
+            with (self.path / place).open("rb") as stream:
+                yield stream
+        else:
+            with self._zip.open(place) as stream:
+                yield stream  # type: ignore[misc]
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 over all that was given."""
+        if self._zip is not None:
+            return hash_of(self.path)
+        parts: list[Path | bytes] = []
+        for name in sorted(self._places):
+            parts += [name.encode(), self.path / self._places[name]]
+        return hash_of(*parts)
+
+    def _of_folder(self) -> dict[str, str]:
+        found = [entry for entry in self.path.iterdir() if entry.is_file()]
+        self._refuse_bulk(sum(entry.stat().st_size for entry in found), "the folder")
+        return self._by_name({entry.name: entry.name for entry in found}, "the folder")
+
+    def _of_zip(self, archive: zipfile.ZipFile) -> dict[str, str]:
+        entries = [
+            entry
+            for entry in archive.infolist()
+            if not entry.is_dir() and "__MACOSX" not in entry.filename
+        ]
+        if len(entries) > MOST_ENTRIES:
+            raise ImportRefused.because(
+                "the zip", f"it holds {len(entries):,} files", "Zip the roster's CSV files alone."
+            )
+        for entry in entries:
+            path = PurePosixPath(entry.filename.replace("\\", "/"))
+            if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+                raise ImportRefused.because(
+                    "the zip",
+                    "it holds a file that points outside the zip",
+                    "Zip the CSV files themselves, without folders.",
+                )
+            if entry.flag_bits & 1:
+                raise ImportRefused.because(
+                    "the zip", "it is locked with a password", "Zip the files without one."
+                )
+            if entry.file_size > LARGEST_RATIO * max(entry.compress_size, 1024):
+                raise ImportRefused.because(
+                    "the zip",
+                    "a file in it grows more than any roster does when unpacked",
+                    "Zip the CSV files again.",
+                )
+        self._refuse_bulk(sum(entry.file_size for entry in entries), "the zip")
+        names = {entry.filename: PurePosixPath(entry.filename).name for entry in entries}
+        return self._by_name(names, "the zip")
+
+    @staticmethod
+    def _refuse_bulk(size: int, what: str) -> None:
+        if size > (limit := largest_unpacked()):
+            raise ImportRefused.because(
+                what,
+                f"its files have {size_in_words(size)} together, "
+                f"more than the {size_in_words(limit)} allowed",
+                "Leave files out that are no part of the roster.",
+            )
+
+    @staticmethod
+    def _by_name(names: dict[str, str], what: str) -> dict[str, str]:
+        """Lower-case file name -> place; the same name twice is refused."""
+        places: dict[str, str] = {}
+        for place, name in names.items():
+            if name.casefold() in places and name.casefold().endswith(".csv"):
+                raise ImportRefused.because(
+                    what, "two files in it have the same name", "Leave only the one that counts."
+                )
+            places[name.casefold()] = place
+        return places

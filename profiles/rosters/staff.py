@@ -1,0 +1,210 @@
+"""Writes a roster's teachers: finds each one's row, changes what differs, keeps what they said."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from allauth.account.models import EmailAddress
+
+from ..imports import Problems
+from ..models import Teacher, TeacherIdentifier, Ticket, User
+from .shape import Roster, RosterTeacher
+
+TeacherSchool = Teacher.schools.through
+
+
+class Staff:
+    """The teachers of a roster against those in the database.
+
+    `moved` holds the ids of teachers whose plan may change.
+    """
+
+    def __init__(self, *, roster: Roster, schools: dict[str, int], as_of: date, problems: Problems):
+        self.roster = roster
+        self.schools = schools
+        self.as_of = as_of
+        self.problems = problems
+        self.created = self.changed = self.returned = 0
+        self.moved: set[int] = set()
+        self._load()
+
+    def _load(self) -> None:
+        """Read in a fixed number of queries what is known of everybody."""
+        self._teachers = {teacher.pk: teacher for teacher in Teacher.objects.all()}
+        self._by_email = {
+            teacher.email.lower(): pk for pk, teacher in self._teachers.items() if teacher.email
+        }
+        self._by_identifier = dict(
+            TeacherIdentifier.objects.filter(source=self.roster.source).values_list(
+                "external_id", "teacher_id"
+            )
+        )
+        self._is_first_roster = not self._by_identifier
+        self._users = {user.pk: user for user in User.objects.all()}
+        self._user_of_email = {user.email: user for user in self._users.values()}
+        self._teacher_of_user = {
+            teacher.user_id: pk for pk, teacher in self._teachers.items() if teacher.user_id
+        }
+        self._schools_of: dict[int, set[int]] = defaultdict(set)
+        for teacher, school in TeacherSchool.objects.values_list("teacher_id", "school_id"):
+            self._schools_of[teacher].add(school)
+
+    def apply(self) -> None:
+        """Write every teacher of the roster."""
+        for row in self.roster.teachers:
+            pk = self._find(row)
+            teacher = self._teachers[pk] if pk is not None else Teacher()
+            is_new = pk is None
+            was_away = not is_new and not teacher.is_active
+            differs = self._fill(teacher, row)
+            if is_new:
+                if not self._is_first_roster:
+                    teacher.started_date = self.as_of
+                teacher.save()
+                self._teachers[teacher.pk] = teacher
+            elif differs:
+                teacher.save()
+            if teacher.email:
+                self._by_email[teacher.email] = teacher.pk
+            differs |= self._give_user(teacher)
+            differs |= self._identify(teacher, row)
+            differs |= self._place(teacher, row)
+            self.created += is_new
+            self.returned += was_away
+            self.changed += differs and not is_new and not was_away
+            if is_new or differs:
+                self.moved.add(teacher.pk)
+
+    def _find(self, row: RosterTeacher) -> int | None:
+        """The teacher's primary key: by any id of the feed, else by address."""
+        for identifier in row.external_ids:
+            if identifier in self._by_identifier:
+                return self._by_identifier[identifier]
+        return self._by_email.get(row.email) if row.email else None
+
+    def _fill(self, teacher: Teacher, row: RosterTeacher) -> bool:
+        """Set what the roster says about the teacher's own row; return whether it differs."""
+        email = row.email or teacher.email
+        owner = self._by_email.get(email)
+        if email and owner is not None and owner != teacher.pk:
+            self.problems.warning(
+                "users.csv",
+                "a teacher's new address already belongs to another teacher here",
+                "The old address stays.",
+                column="email",
+            )
+            email = teacher.email
+        wanted: dict = {
+            "email": email,
+            "given_name": row.given_name,
+            "family_name": row.family_name,
+            "is_active": True,
+            "left_date": None,
+        }
+        if teacher.room_said_at is None:
+            if row.main_school in self.schools:
+                wanted["main_school_id"] = self.schools[row.main_school]
+            if row.grades:
+                wanted["grades"] = list(row.grades)
+            if row.subjects:
+                wanted["subjects"] = list(row.subjects)
+        differs = {name: getattr(teacher, name) for name in wanted} != wanted
+        for name, value in wanted.items():
+            setattr(teacher, name, value)
+        return differs
+
+    def _give_user(self, teacher: Teacher) -> bool:
+        """See that the teacher can sign in with the roster's address; return whether it differs."""
+        if not teacher.email:
+            return False
+        user = self._users.get(teacher.user_id) if teacher.user_id else None
+        if user is None:
+            return self._link_user(teacher)
+        before = (user.email, user.is_active, user.first_name, user.last_name)
+        if user.email != teacher.email:
+            if teacher.email in self._user_of_email:
+                self.problems.warning(
+                    "users.csv",
+                    "a teacher's new address already belongs to another account here",
+                    "They sign in with the old one until one of the two is changed.",
+                    column="email",
+                )
+            else:
+                # An address that left the roster must open nothing any more.
+                EmailAddress.objects.filter(user=user).delete()
+                self._user_of_email.pop(user.email, None)
+                user.email = teacher.email
+                self._user_of_email[user.email] = user
+        user.is_active = True
+        user.first_name = teacher.given_name
+        user.last_name = teacher.family_name
+        differs = before != (user.email, user.is_active, user.first_name, user.last_name)
+        if differs:
+            user.save(update_fields=["email", "is_active", "first_name", "last_name"])
+        return differs
+
+    def _link_user(self, teacher: Teacher) -> bool:
+        user = self._user_of_email.get(teacher.email)
+        if user is None:
+            user = User.objects.create(
+                email=teacher.email,
+                first_name=teacher.given_name,
+                last_name=teacher.family_name,
+                password="!",  # noqa: S106 (no password: they sign in by code, or choose one)
+            )
+            self._users[user.pk] = self._user_of_email[user.email] = user
+        elif user.pk in self._teacher_of_user:
+            return False
+        elif not user.is_active:
+            User.objects.filter(pk=user.pk).update(is_active=True)
+        teacher.user = user
+        self._teacher_of_user[user.pk] = teacher.pk
+        Teacher.objects.filter(pk=teacher.pk).update(user=user)
+        return True
+
+    def _identify(self, teacher: Teacher, row: RosterTeacher) -> bool:
+        """Remember every id of the person; a row that was another teacher until now moves over."""
+        differs = False
+        for identifier in row.external_ids:
+            owner = self._by_identifier.get(identifier)
+            if owner == teacher.pk:
+                continue
+            differs = True
+            TeacherIdentifier.objects.update_or_create(
+                source=self.roster.source,
+                external_id=identifier,
+                defaults={"teacher": teacher},
+            )
+            self._by_identifier[identifier] = teacher.pk
+            if owner is not None:
+                self._absorb(owner, teacher)
+        return differs
+
+    def _absorb(self, owner: int, teacher: Teacher) -> None:
+        """Two rows that turn out to be one person: the tickets go with the ids."""
+        Ticket.objects.filter(teacher_id=owner).update(teacher=teacher)
+        Teacher.objects.filter(pk=owner, is_active=True).update(
+            is_active=False, left_date=self.as_of
+        )
+        self.problems.warning(
+            "users.csv",
+            "two teachers turn out to be one person",
+            "Tickets were put together under one; the other became inactive.",
+        )
+
+    def _place(self, teacher: Teacher, row: RosterTeacher) -> bool:
+        """Set the teacher's schools, unless the teacher said them."""
+        if teacher.room_said_at is not None:
+            return False
+        wanted = {self.schools[school] for school in row.schools if school in self.schools}
+        held = self._schools_of[teacher.pk]
+        if not wanted or wanted == held:
+            return False
+        TeacherSchool.objects.filter(teacher=teacher, school_id__in=held - wanted).delete()
+        TeacherSchool.objects.bulk_create(
+            TeacherSchool(teacher_id=teacher.pk, school_id=school)
+            for school in sorted(wanted - held)
+        )
+        self._schools_of[teacher.pk] = wanted
+        return True
