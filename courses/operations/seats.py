@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from profiles.models import Notice, Teacher, User
+from profiles.models import Teacher, User
+from profiles.notices import owe_notices
 
 from ..models import Enrolment, Offering
 from ..queries import live_sessions
@@ -16,6 +17,19 @@ from ..signals import catalogue_changed
 from .history import move, note, tell
 
 State = Enrolment.State
+
+#: What a coach sets; everything else of a run is counted or came with a feed.
+EDITABLE = (
+    "course_id",
+    "starts_at",
+    "ends_at",
+    "place",
+    "link",
+    "school_id",
+    "coach_id",
+    "seats",
+)
+PROMISED = ("starts_at", "ends_at", "place")
 
 
 class RunIsPast(Exception):
@@ -36,6 +50,10 @@ class AlreadyMarked(Exception):
 
 class FewerSeatsThanTaken(Exception):
     """The run would have fewer seats than people who hold one."""
+
+    def __init__(self, taken: int):
+        super().__init__(taken)
+        self.taken = taken
 
 
 def lock(offering: Offering) -> int:
@@ -113,21 +131,31 @@ def withdraw(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolme
 
 
 @transaction.atomic
-def change_seats(
-    *, offering: Offering, seats: int, by: User | None, now: datetime
-) -> list[Enrolment]:
-    """Set how many seats a run has; return who moved up from the waiting list.
+def store_offering(*, offering: Offering, by: User | None, now: datetime) -> list[Enrolment]:
+    """Store a new or changed run; return who moved up because it has more seats now.
 
-    Raises FewerSeatsThanTaken.
+    What people were promised moved (day, hour or place): they are told. Raises
+    FewerSeatsThanTaken.
     """
-    lock(offering)
-    if seats < offering.seats_taken:
-        raise FewerSeatsThanTaken(offering)
-    if seats == offering.seats:
+    if offering.pk is None:
+        offering.save()
+        catalogue_changed.send(sender=Offering, course_ids=[offering.course_id], cause="runs")
         return []
-    Offering.objects.filter(pk=offering.pk).update(seats=seats)
-    offering.seats = seats
-    catalogue_changed.send(sender=Offering, course_ids=[offering.course_id], cause="runs")
+    asked = {name: getattr(offering, name) for name in EDITABLE}
+    lock(offering)  # reads the row anew: what was asked for is put back below
+    stood = {name: getattr(offering, name) for name in EDITABLE}
+    if asked == stood:
+        return []
+    if asked["seats"] < offering.seats_taken:
+        raise FewerSeatsThanTaken(offering.seats_taken)
+    for name, value in asked.items():
+        setattr(offering, name, value)
+    offering.save(update_fields=EDITABLE)
+    catalogue_changed.send(
+        sender=Offering, course_ids=sorted({stood["course_id"], asked["course_id"]}), cause="runs"
+    )
+    if any(asked[name] != stood[name] for name in PROMISED):
+        _tell_moved(offering, now=now)
     return _promote_waiting(offering, now=now)
 
 
@@ -141,14 +169,14 @@ def cancel_offering(
         return []
     ended = list(
         Enrolment.objects.filter(offering=offering, state__in=Enrolment.LIVE)
-        .select_related("teacher")
+        .select_related("teacher__user")
         .order_by("position")
     )
     for enrolment in ended:
         move(enrolment, State.CANCELLED, by=by, now=now, why=why)
     Offering.objects.filter(pk=offering.pk).update(is_cancelled=True, seats_taken=0)
     offering.is_cancelled, offering.seats_taken = True, 0
-    _owe_notices("run-cancelled", ended, offering, now=now)
+    _owe_word("run-cancelled", ended, offering, now=now)
     tell((enrolment.teacher_id for enrolment in ended), "cancelled")
     catalogue_changed.send(sender=Offering, course_ids=[offering.course_id], cause="runs")
     return ended
@@ -166,31 +194,40 @@ def _promote_waiting(offering: Offering, *, now: datetime) -> list[Enrolment]:
         return []
     moved = list(
         Enrolment.objects.filter(offering=offering, state=State.WAITING)
-        .select_related("teacher")
+        .select_related("teacher__user")
         .order_by("position")[: offering.seats_left]
     )
     for enrolment in moved:
         move(enrolment, State.SEATED, by=None, now=now, why="A seat became free.")
     if moved:
         _take_seats(offering, len(moved))
-        _owe_notices("seat-free", moved, offering, now=now)
+        _owe_word("seat-free", moved, offering, now=now)
         tell((enrolment.teacher_id for enrolment in moved), "seated")
     return moved
 
 
-def _owe_notices(
-    kind: str, enrolments: Iterable[Enrolment], offering: Offering, *, now: datetime
+def _tell_moved(offering: Offering, *, now: datetime) -> None:
+    """Tell everybody who goes or waits that the run is at another time or place."""
+    going = list(
+        Enrolment.objects.filter(offering=offering, state__in=Enrolment.LIVE).select_related(
+            "teacher__user"
+        )
+    )
+    _owe_word("run-moved", going, offering, now=now, key=now.isoformat())
+    tell((enrolment.teacher_id for enrolment in going), "moved")
+
+
+def _owe_word(
+    kind: str, enrolments: Iterable[Enrolment], offering: Offering, *, now: datetime, key: str = ""
 ) -> None:
     """Owe each of these teachers a word that can't wait for the daily mail."""
-    Notice.objects.bulk_create(
-        Notice(
-            user_id=enrolment.teacher.user_id,
-            kind=kind,
-            key=f"{kind}:{enrolment.pk}",
-            facts={"course": offering.course_id, "offering": offering.pk},
-            caused_at=now,
-            is_urgent=True,
-        )
-        for enrolment in enrolments
-        if enrolment.teacher.user_id is not None
-    )
+    for enrolment in enrolments:
+        if (user := enrolment.teacher.user) is not None:
+            owe_notices(
+                users=[user],
+                kind=kind,
+                key=f"{kind}:{enrolment.pk}:{key}",
+                facts={"course": offering.course_id, "offering": offering.pk},
+                now=now,
+                is_urgent=True,
+            )

@@ -4,6 +4,7 @@ Pages of the look book are shown by templates: `session_view` and `search_sessio
 template tags, so that the models know nothing of what stands above them.
 """
 
+from .desk import confirmed_lately, runs_on_desk, started_to_confirm
 from .requirements import (
     RequiredSession,
     audience_of,
@@ -41,6 +42,7 @@ __all__ = [
     "audience_of",
     "audiences_of",
     "calendar_of",
+    "confirmed_lately",
     "filter_choices",
     "live_sessions",
     "offerings_ahead",
@@ -50,7 +52,9 @@ __all__ = [
     "required_for",
     "requirements_on",
     "room_choice",
+    "runs_on_desk",
     "search_sessions",
     "session_view",
+    "started_to_confirm",
     "teachers_matching",
 ]

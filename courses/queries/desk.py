@@ -1,0 +1,57 @@
+"""What lies on the coaches' desk: runs to mark, sessions to confirm."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from ..models import Completion, CoursePage, Enrolment, Offering
+
+State = Enrolment.State
+
+
+def runs_on_desk(*, when: str, now: datetime) -> QuerySet[Offering]:
+    """Return runs with counts of people: `unmarked` (begun, somebody unmarked), `ahead`, `past`."""
+    runs = (
+        Offering.objects.filter(is_cancelled=False)
+        .select_related("course", "school", "coach")
+        .annotate(
+            seated=Count("enrolments", filter=Q(enrolments__state=State.SEATED)),
+            waiting=Count("enrolments", filter=Q(enrolments__state=State.WAITING)),
+            came=Count("enrolments", filter=Q(enrolments__state=State.ATTENDED)),
+            missed=Count("enrolments", filter=Q(enrolments__state=State.NO_SHOW)),
+        )
+    )
+    if when == "ahead":
+        return runs.filter(starts_at__gt=now).order_by("starts_at", "pk")
+    runs = runs.filter(starts_at__lte=now).order_by("-starts_at", "-pk")
+    return runs.filter(seated__gt=0) if when == "unmarked" else runs
+
+
+def started_to_confirm(*, words: str = "", everything: bool = False) -> QuerySet[Enrolment]:
+    """Return started sessions, oldest first: those without a quick check, or all of them."""
+    started = (
+        Enrolment.objects.filter(state=State.STARTED, offering=None)
+        .select_related("teacher", "teacher__main_school", "course")
+        .order_by("since_at", "pk")
+    )
+    if not everything:
+        pages = CoursePage.objects.filter(pk__in=started.values("course")).only("body")
+        started = started.filter(course__in=[page.pk for page in pages if not page.checks_by_id])
+    for word in words.split()[:5]:
+        started = started.filter(
+            Q(teacher__given_name__icontains=word)
+            | Q(teacher__family_name__icontains=word)
+            | Q(course__title__icontains=word)
+        )
+    return started
+
+
+def confirmed_lately(*, count: int = 20) -> QuerySet[Completion]:
+    """Return the newest completions that a coach confirmed."""
+    return (
+        Completion.objects.filter(ground=Completion.Ground.COACH)
+        .select_related("teacher", "course", "marked_by")
+        .order_by("-completed_at", "-pk")[:count]
+    )

@@ -1,0 +1,77 @@
+"""Where Wagtail meets us: who may open the look book, and what stands in the admin's menu."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.urls import include, path, reverse
+from wagtail import hooks
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.snippets.models import register_snippet
+
+from profiles.queries import roles_of
+
+from . import desk_urls
+from .desk_views import may_open_desk
+from .snippets import OfferingViewSet, SkillsAndToolsGroup
+
+#: Pages of the desk register themselves here: `hooks.register(DESK_MENU)` gives a MenuItem.
+DESK_MENU = "register_desk_menu_item"
+
+
+@hooks.register("before_serve_page")
+def let_in_whoever_belongs_here(page, request, serve_args, serve_kwargs):
+    """Show pages of the look book to whoever is signed in and has a role here."""
+    return _turn_away(request)
+
+
+@hooks.register("before_serve_document")
+def hand_out_to_whoever_belongs_here(document, request):
+    """Hand out downloads on the same terms as the pages they hang on."""
+    return _turn_away(request)
+
+
+def _turn_away(request):
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if not roles_of(request.user) and not request.user.is_superuser:
+        raise PermissionDenied
+    return None
+
+
+class DeskMenuItem(MenuItem):
+    """A line of the desk, for coaches and coordinators."""
+
+    def is_shown(self, request) -> bool:
+        return may_open_desk(request.user)
+
+
+desk_menu = Menu(register_hook_name=DESK_MENU)
+
+
+@hooks.register("register_admin_menu_item")
+def desk_in_menu() -> SubmenuMenuItem:
+    """Put the desk near the top of the admin's menu."""
+    return SubmenuMenuItem("Desk", desk_menu, icon_name="clipboard-list", order=50)
+
+
+@hooks.register(DESK_MENU)
+def runs_in_desk() -> MenuItem:
+    """Who comes, who came."""
+    return DeskMenuItem("Who came", reverse("desk:runs"), icon_name="group", order=100)
+
+
+@hooks.register(DESK_MENU)
+def confirming_in_desk() -> MenuItem:
+    """Sessions that only a coach can call finished."""
+    return DeskMenuItem("Confirm finished", reverse("desk:finished"), icon_name="check", order=300)
+
+
+@hooks.register("register_admin_urls")
+def desk_addresses() -> list:
+    """Mount the desk below the admin."""
+    return [path("desk/", include(desk_urls, namespace="desk"))]
+
+
+register_snippet(OfferingViewSet)
+register_snippet(SkillsAndToolsGroup)
