@@ -5,34 +5,79 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from .models import Skill, SkillAnswer, Teacher, Ticket
+from .signals import profiles_changed, tickets_changed
+
+CAUSE = "corrected"
 
 
+class NotYourTicket(Exception):
+    """The ticket is somebody else's."""
+
+
+@transaction.atomic
 def answer_skill(*, teacher: Teacher, skill: Skill, answer: str, now: datetime) -> SkillAnswer:
     """Close a skill as "not about me" or "I know this already" (SkillAnswer.Answer)."""
-    raise NotImplementedError
+    given, _ = SkillAnswer.objects.update_or_create(
+        teacher=teacher,
+        skill=skill,
+        defaults={"answer": SkillAnswer.Answer(answer), "answered_at": now},
+    )
+    _tell(teacher)
+    return given
 
 
+@transaction.atomic
 def unmute_skill(*, teacher: Teacher, skill: Skill, now: datetime) -> None:
     """Take that answer back."""
-    raise NotImplementedError
+    taken_back, _ = SkillAnswer.objects.filter(teacher=teacher, skill=skill).delete()
+    if taken_back:
+        _tell(teacher)
 
 
+@transaction.atomic
 def hide_ticket(*, teacher: Teacher, ticket: Ticket, now: datetime) -> None:
     """Use this ticket for nothing; only its own teacher may."""
-    raise NotImplementedError
+    _correct(teacher, ticket, hidden_at=ticket.hidden_at or now)
 
 
+@transaction.atomic
 def unhide_ticket(*, teacher: Teacher, ticket: Ticket, now: datetime) -> None:
     """Use the ticket again."""
-    raise NotImplementedError
+    _correct(teacher, ticket, hidden_at=None)
 
 
+@transaction.atomic
 def correct_ticket(*, teacher: Teacher, ticket: Ticket, skill: Skill | None, now: datetime) -> None:
-    """Say what the ticket was really about."""
-    raise NotImplementedError
+    """Say what the ticket was really about; None: about none of the skills there are."""
+    _correct(
+        teacher,
+        ticket,
+        skill=skill,
+        skill_origin=Ticket.Origin.TEACHER,
+        skill_confidence=None,
+        sorted_at=now,
+    )
 
 
+@transaction.atomic
 def set_ticket_use(*, teacher: Teacher, uses: bool, now: datetime) -> None:
     """Switch the use of the teacher's help-desk history on or off, for everybody's paths."""
-    raise NotImplementedError
+    if Teacher.objects.filter(pk=teacher.pk, uses_tickets=not uses).update(uses_tickets=uses):
+        _tell(teacher)
+    teacher.uses_tickets = uses
+
+
+def _correct(teacher: Teacher, ticket: Ticket, **fields) -> None:
+    if ticket.teacher_id != teacher.pk:
+        raise NotYourTicket(f"ticket {ticket.pk} is not of teacher {teacher.pk}")
+    for name, value in fields.items():
+        setattr(ticket, name, value)
+    ticket.save(update_fields=list(fields))
+    tickets_changed.send(sender=Ticket, teacher_ids=[teacher.pk], count=1, cause=CAUSE)
+
+
+def _tell(teacher: Teacher) -> None:
+    profiles_changed.send(sender=Teacher, teacher_ids=[teacher.pk], cause=CAUSE)

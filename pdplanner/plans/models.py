@@ -22,12 +22,27 @@ class Plan(models.Model):
     built = models.PositiveIntegerField(default=0)
     causes = models.JSONField(default=dict, blank=True)  # cause -> how many times since `built`
     owed_since = models.DateTimeField(null=True, blank=True, db_index=True)
+    failures = models.PositiveIntegerField(default=0)  # rebuilds in a row that came to nothing
+    retry_at = models.DateTimeField(null=True, blank=True)  # not before, after a failure
     current = models.ForeignKey(
         "plans.PlanVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
     def __str__(self) -> str:
         return f"Path of {self.teacher}"
+
+
+class DailyRun(models.Model):
+    """Daily work that was seen to on a day of the district: once, and caught up when missed."""
+
+    name = models.CharField(max_length=40)
+    date = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "date"], name="once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.date}"
 
 
 class PlanVersion(models.Model):

@@ -253,6 +253,105 @@ _WHY_NOT: dict[str, Callable[[Facts, _Days], str]] = {
 }
 
 
+def noticed_words(need: Facts, *, as_of: date) -> str:
+    """Return a noticed need in short, for a chip: "3 asks · 35 min lost"."""
+    words = []
+    if need["asks"]:
+        words.append(f"{need['asks']} {'ask' if need['asks'] == 1 else 'asks'}")
+        if need["minutes_lost"]:
+            words.append(f"{need['minutes_lost']} min lost")
+    if need["goal"]:
+        words.append("your goal")
+    if need["rollout_date"] and not words:
+        day = date.fromisoformat(need["rollout_date"])
+        words.append(
+            f"{need['tool_name']} since {day_words(day, as_of)}"
+            if day <= as_of
+            else f"{need['tool_name']} from {day_words(day, as_of)}"
+        )
+    return " · ".join(words) or "colleagues ask about it"
+
+
+def noticed_sentences(need: Facts, *, as_of: date) -> tuple[Sentence, ...]:
+    """Return what a noticed need comes from, a sentence for each source."""
+    day = _Days(as_of, True)
+    told = []
+    if need["asks"]:
+        skill, lost = Strong(need["skill_name"]), need["minutes_lost"]
+        cost = f"; about {lost} minutes of class went with it" if lost else ""
+        when = (
+            [" on ", day(need["last_date"])]
+            if need["asks"] == 1
+            else [" ", Strong(times(need["asks"])), " since ", day(need["since_date"])]
+        )
+        told.append(sentence("asked", "You asked about ", skill, *when, cost, "."))
+    if need["goal"]:
+        told.append(sentence("goal", "Your goal: ", Strong(f"“{need['goal']}”"), "."))
+    if need["rollout_date"]:
+        facts = {"tool_name": need["tool_name"], "date": need["rollout_date"]}
+        told.append(sentence("rollout", *_rollout(facts, day)))
+    if not told:
+        told.append(sentence("cohort", "Colleagues who teach as you do ask about it."))
+    return tuple(told)
+
+
+def change_words(change: Facts, *, as_of: date) -> str:
+    """Return one change between two versions, as a line."""
+    title = f"“{change['title']}”"
+    day = day_words(date.fromisoformat(change["date"]), as_of) if change["date"] else ""
+    was = day_words(date.fromisoformat(change["was_date"]), as_of) if change["was_date"] else ""
+    if change["what"] == "added":
+        return f"New: {title} on {day}." if day else f"New: {title}."
+    if change["what"] == "moved":
+        return f"Moved: {title} to {day or 'any time'}{f', from {was}' if was else ''}."
+    return {
+        "done": f"Finished: {title}.",
+        "declined": f"Out, as you asked: {title}.",
+        "past": f"Gone by: {title} on {was}.",
+        "removed": f"Out: {title}.",
+    }[change["what"]]
+
+
+#: What each cause is called when a path changed by it; {n} is how many times it came.
+CAUSES = {
+    "tickets": ("one new ticket", "{n} new tickets"),
+    "sorted": ("a ticket was sorted", "{n} tickets were sorted"),
+    "accepted": ("you said yes to a session",) * 2,
+    "swapped": ("you swapped a session", "you swapped {n} sessions"),
+    "not-a-fit": ("you said what is not a fit",) * 2,
+    "undone": ("you took an answer back",) * 2,
+    "corrected": ("you corrected what we noticed",) * 2,
+    "profile": ("you changed your profile",) * 2,
+    "roster": ("the roster changed",) * 2,
+    "finished": ("you finished a session", "you finished {n} sessions"),
+    "attended": ("your attendance was marked",) * 2,
+    "started": ("you started a session",) * 2,
+    "enrolled": ("you reserved a seat",) * 2,
+    "seated": ("a seat came free for you",) * 2,
+    "withdrew": ("you gave a seat back",) * 2,
+    "cancelled": ("a date was called off",) * 2,
+    "moved": ("a date was moved",) * 2,
+    "session": ("the look book changed",) * 2,
+    "runs": ("dates were added or changed",) * 2,
+    "required": ("a session is required of you",) * 2,
+    "withdrawn": ("a session is no longer required",) * 2,
+    "the calendar": ("the school calendar changed",) * 2,
+    "skills": ("skills and tools were updated",) * 2,
+    "the district's settings": ("the district's settings changed",) * 2,
+    "night": ("a new day",) * 2,
+}
+
+
+def causes_words(causes: Mapping[str, int]) -> str:
+    """Return why a path changed: "3 new tickets and you swapped a session"."""
+    words = [
+        (CAUSES[cause][0] if count == 1 else CAUSES[cause][1]).format(n=count)
+        for cause, count in causes.items()
+        if cause in CAUSES and (cause != "night" or len(causes) == 1)
+    ]
+    return listed(list(dict.fromkeys(words)))
+
+
 def slot_words(slot: str) -> str:
     """Return "prep period", "before school", "after school" or nothing."""
     return Slot(slot).label.partition(" ")[2] if slot else ""

@@ -24,6 +24,7 @@ class Notice(models.Model):
     facts = models.JSONField(default=dict, blank=True)  # ids and dates, never ticket text
     caused_at = models.DateTimeField(default=timezone.now)
     message_id = models.CharField(max_length=200, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)  # by a process that is sending it
     sent_at = models.DateTimeField(null=True, blank=True)
     is_urgent = models.BooleanField(default=False)  # goes out alone, whatever the digest choice
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pdplanner.recommender import BadFacts
 from profiles.models import Teacher
 from profiles.queries import today_in_district
 
@@ -13,6 +15,8 @@ from ..models import Plan
 from ..queries.drafts import draft_paths
 from .owing import chunks, ensure_plans
 from .versions import store_drafts
+
+logger = logging.getLogger(__name__)
 
 #: Plans stored in one transaction: a long one would make every other writer wait.
 STORED_AT_ONCE = 25
@@ -62,9 +66,17 @@ def rebuild_plans(
     return Rebuilt(plans=len(wanted), stored=stored, empty=empty)
 
 
-def rebuild_at_once(*, teacher: Teacher, now: datetime) -> Rebuilt:
-    """Rebuild one teacher's path within the request, after an answer of their own."""
-    return rebuild_plans(teacher_ids=[teacher.pk], as_of=today_in_district(now), now=now)
+def rebuild_at_once(*, teacher: Teacher, now: datetime) -> Rebuilt | None:
+    """Rebuild one teacher's path within the request, after an answer of their own.
+
+    Facts that cannot be (a slip in the catalogue) return None: the answer is stored, the path
+    stays owed, and the log names the fact.
+    """
+    try:
+        return rebuild_plans(teacher_ids=[teacher.pk], as_of=today_in_district(now), now=now)
+    except BadFacts:
+        logger.exception("The path of teacher %s stays owed", teacher.pk)
+        return None
 
 
 def _plans_of(teacher_ids: list[int]) -> dict[int, Plan]:

@@ -48,7 +48,8 @@ def store_drafts(pairs: Sequence[tuple[Plan, Draft]], *, now: datetime, tells: b
     for seen, _, plan in mine:
         _settle(plan, seen)
     Plan.objects.bulk_update(
-        [plan for _, _, plan in mine], ["built", "causes", "owed_since", "current"]
+        [plan for _, _, plan in mine],
+        ["built", "causes", "owed_since", "failures", "retry_at", "current"],
     )
     if tells:
         _tell([(seen, version) for version, (seen, _, _) in zip(versions, fresh, strict=True)], now)
@@ -60,7 +61,7 @@ def _settle(plan: Plan, seen: Plan) -> None:
     left = Counter(plan.causes)
     left.subtract(seen.causes)
     plan.causes = {cause: count for cause, count in left.items() if count > 0}
-    plan.built = seen.wanted
+    plan.built, plan.failures, plan.retry_at = seen.wanted, 0, None
     if plan.wanted == seen.wanted:
         plan.owed_since = None
 

@@ -1,26 +1,25 @@
 """Reading for paths: facts for the recommender, and what a page shows of a stored path."""
 
 from .facts import read_facts
+from .fits import FitView, WhyNotView, fits_for, why_not_for
 from .paths import (
     Change,
-    FitView,
     Hours,
+    LeftOut,
     Noticed,
     PathView,
     StepView,
-    WhyNotView,
     changes_of,
-    fits_for,
     noticed_about,
     open_coach_requests,
     path_of,
-    why_not_for,
 )
 
 __all__ = [
     "Change",
     "FitView",
     "Hours",
+    "LeftOut",
     "Noticed",
     "PathView",
     "StepView",

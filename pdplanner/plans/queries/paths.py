@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
-from courses.models import CoursePage, Enrolment, Offering
-from profiles.models import Skill, Teacher, Ticket
+from courses.models import Completion, CoursePage, CoursePrerequisite, Enrolment, Offering
+from profiles.models import Skill, SkillAnswer, Teacher, Ticket
+from profiles.queries import horizon_on, the_district, today_in_district
 
-from ..models import CoachRequest, PlanVersion, StepAnswer
-from ..wording import Sentence
+from ..models import CoachRequest, Plan, PlanVersion, StepAnswer
+from ..wording import (
+    Sentence,
+    causes_words,
+    change_words,
+    nothing_words,
+    noticed_sentences,
+    noticed_words,
+    why_not_words,
+    word_reason,
+)
+from .drafts import NOTICED_DAYS
+
+#: How many needs stand beside the path; the page of them all has the rest.
+NOTICED_ON_PATH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,15 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A required or accepted session that found no place on the path, and why."""
+
+    course_id: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PathView:
     """A teacher's path. `version` is None before the first one was built."""
 
@@ -81,6 +105,7 @@ class PathView:
     changes: tuple[Change, ...]  # against the version before
     why_changed: str  # "three new tickets, you swapped a session"; "" for the first
     swapped: tuple[StepAnswer, ...]  # "not a fit" and swaps that stand and can be undone
+    left_out: tuple[LeftOut, ...]  # required or accepted sessions that found no place
 
     @property
     def next_step(self) -> StepView | None:
@@ -88,54 +113,174 @@ class PathView:
         return next((step for step in self.steps if not step.is_done), None)
 
 
-@dataclass(frozen=True, slots=True)
-class FitView:
-    """How a session suits a teacher, for the look book."""
-
-    fit: float  # (0, 1]; 0 when it is shut to them
-    because: Sentence | None  # "fits you because …"
-    on_path: bool
-    is_done: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WhyNotView:
-    """Why a session is not on the path. `missing` is the session to take first, as a link."""
-
-    rule: str
-    text: str
-    missing: CoursePage | None = None
-
-
 def path_of(teacher: Teacher, *, now: dt.datetime) -> PathView:
     """Return the teacher's current path, in at most ten queries."""
-    raise NotImplementedError
+    plan = Plan.objects.filter(teacher=teacher).select_related("current").first()
+    version = plan.current if plan else None
+    as_of = version.as_of_date if version else today_in_district(now)
+    answers = list(
+        StepAnswer.objects.filter(teacher=teacher, undone_at=None).select_related("course")
+    )
+    completions = list(Completion.objects.filter(teacher=teacher))
+    steps = _steps(version, answers, {done.course_id for done in completions}) if version else ()
+    return PathView(
+        teacher=teacher,
+        version=version,
+        steps=steps,
+        is_owed=plan is None or plan.wanted > plan.built,
+        hours=_hours(teacher, steps, completions, as_of),
+        nothing_because=version.nothing_because if version else "",
+        nothing_words=nothing_words(version.nothing_because)
+        if version and version.nothing_because
+        else "",
+        noticed=_noticed_of(version, as_of)[:NOTICED_ON_PATH],
+        changes=changes_of(version) if version else (),
+        why_changed=causes_words(version.causes) if version and version.number > 1 else "",
+        swapped=tuple(a for a in answers if a.answer != StepAnswer.Answer.ACCEPTED),
+        left_out=tuple(
+            LeftOut(
+                item["course"],
+                item["title"],
+                why_not_words(item["rule"], item["facts"], as_of=as_of),
+            )
+            for item in (version.left_out if version else ())
+        ),
+    )
 
 
 def noticed_about(teacher: Teacher, *, now: dt.datetime) -> tuple[Noticed, ...]:
-    """Return every need behind the teacher's path and every muted skill, with the tickets."""
-    raise NotImplementedError
+    """Return every need behind the teacher's path and every closed skill, with the tickets."""
+    today = today_in_district(now)
+    plan = Plan.objects.filter(teacher=teacher).select_related("current").first()
+    version = plan.current if plan else None
+    closed = {
+        answer.skill_id: answer
+        for answer in SkillAnswer.objects.filter(teacher=teacher).select_related("skill")
+    }
+    tickets = defaultdict(list)
+    for ticket in Ticket.objects.filter(
+        teacher=teacher,
+        skill__isnull=False,
+        opened_at__gte=now - dt.timedelta(days=NOTICED_DAYS),
+    ).select_related("skill", "source"):
+        tickets[ticket.skill_id].append(ticket)
+    found = [
+        replace(
+            need,
+            tickets=tuple(tickets.pop(need.skill.pk, ())),
+            answer=closed.pop(need.skill.pk).answer if need.skill.pk in closed else "",
+        )
+        for need in _noticed_of(version, today)
+    ]
+    for answer in closed.values():
+        found.append(_without_need(answer.skill, tickets.pop(answer.skill_id, ()), answer.answer))
+    for rest in tickets.values():
+        found.append(_without_need(rest[0].skill, rest, ""))
+    return tuple(found)
 
 
 def changes_of(version: PlanVersion) -> tuple[Change, ...]:
     """Return what is different from the version before, in words."""
-    raise NotImplementedError
-
-
-def fits_for(
-    teacher: Teacher, course_ids: Collection[int], *, as_of: dt.date
-) -> dict[int, FitView]:
-    """Return how these sessions suit the teacher: fit and the best reason, for the look book."""
-    raise NotImplementedError
-
-
-def why_not_for(teacher: Teacher, course: CoursePage, *, as_of: dt.date) -> WhyNotView:
-    """Return the first rule that keeps a session off the teacher's path, in words."""
-    raise NotImplementedError
+    return tuple(
+        Change(
+            what=change["what"],
+            course_id=change["course"],
+            title=change["title"],
+            text=change_words(change, as_of=version.as_of_date),
+        )
+        for change in version.changes
+    )
 
 
 def open_coach_requests() -> QuerySet[CoachRequest]:
     """Return the requests no coach has closed, oldest first, with teacher and session."""
     return CoachRequest.objects.filter(closed_at=None).select_related(
         "teacher__main_school", "course"
+    )
+
+
+def _steps(version: PlanVersion, answers: list[StepAnswer], done: set[int]) -> tuple[StepView, ...]:
+    """The steps of a version with what was said and done about each, in four queries."""
+    teacher = version.plan.teacher_id
+    rows = list(version.steps.select_related("course", "offering__school"))
+    courses = {row.course_id: row.course for row in rows}
+    order = {row.course_id: row.order for row in rows}
+    answered = {answer.course_id: answer for answer in answers}
+    enrolments = {
+        enrolment.course_id: enrolment
+        for enrolment in Enrolment.objects.filter(teacher=teacher, course__in=courses)
+        .exclude(state__in=Enrolment.ENDED_EARLY)
+        .select_related("offering")
+        .order_by("since_at", "pk")
+    }
+    requests = {
+        request.course_id: request
+        for request in CoachRequest.objects.filter(teacher=teacher, closed_at=None)
+    }
+    before = {
+        course: other
+        for course, other in CoursePrerequisite.objects.filter(
+            is_required=True, course__in=courses, before__in=courses
+        ).values_list("course_id", "before_id")
+        if order[other] < order[course]
+    }
+    return tuple(
+        StepView(
+            order=row.order,
+            course=row.course,
+            offering=row.offering,
+            minutes=row.minutes,
+            week_date=row.week_date,
+            date=row.date,
+            slot=row.slot,
+            reasons=tuple(
+                word_reason(reason, as_of=version.as_of_date, is_run=row.date is not None)
+                for reason in row.reasons
+            ),
+            fit=row.fit,
+            answer=answered.get(row.course_id),
+            enrolment=enrolments.get(row.course_id),
+            coach_request=requests.get(row.course_id),
+            is_done=row.course_id in done,
+            opens_after=courses.get(before.get(row.course_id)),
+        )
+        for row in rows
+    )
+
+
+def _hours(
+    teacher: Teacher, steps: Iterable[StepView], completions: Iterable[Completion], as_of: dt.date
+) -> Hours:
+    district = the_district()
+    since = dt.datetime.combine(horizon_on(as_of).since_date, dt.time(), district.zone)
+    stated = teacher.minutes_a_term
+    return Hours(
+        set_aside=district.minutes_a_term if stated is None else stated,
+        done=sum(done.minutes for done in completions if done.completed_at >= since),
+        planned=sum(step.minutes for step in steps if not step.is_done),
+    )
+
+
+def _noticed_of(version: PlanVersion | None, as_of: dt.date) -> tuple[Noticed, ...]:
+    """The needs kept with a version; a skill that was taken off the list since is left out."""
+    if version is None:
+        return ()
+    skills = Skill.objects.in_bulk([need["skill"] for need in version.noticed])
+    return tuple(
+        Noticed(
+            skill=skills[need["skill"]],
+            minutes=need["minutes"],
+            sentences=noticed_sentences(need, as_of=as_of),
+            words=noticed_words(need, as_of=as_of),
+            tickets=(),
+            answer="",
+        )
+        for need in version.noticed
+        if need["skill"] in skills
+    )
+
+
+def _without_need(skill: Skill, tickets: Iterable[Ticket], answer: str) -> Noticed:
+    return Noticed(
+        skill=skill, minutes=0.0, sentences=(), words="", tickets=tuple(tickets), answer=answer
     )
