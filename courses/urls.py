@@ -1,5 +1,15 @@
-"""Addresses of this part."""
+"""Addresses of seats, learning, the calendar, the record and required sessions."""
 
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns: list = []
+from . import views
+
+app_name = "courses"
+urlpatterns = [
+    path("calendar/", views.calendar, name="calendar"),
+    path("record/", views.record, name="record"),
+    path("runs/<int:pk>/enrol/", views.enrol, name="enrol"),
+    path("enrolments/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("sessions/<int:pk>/start/", views.start, name="start"),
+    path("sessions/<int:pk>/check/<str:block_id>/", views.check, name="check"),
+]
