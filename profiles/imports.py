@@ -18,13 +18,15 @@ from django.conf import settings
 #: How much larger than an upload a file on the command line, or an unpacked zip, may be.
 ROOM_ON_COMMAND_LINE = 40
 ROOM_UNPACKED = 10
-#: Problems of one rule in one column that are listed one by one; the rest is counted.
-LISTED_PER_RULE = 10
 
 
 class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
+
+
+#: Problems of one rule in one column that are listed one by one; the rest is counted.
+LISTED_PER_RULE = {Severity.ERROR: 10, Severity.WARNING: 3}
 
 
 class Problem(NamedTuple):
@@ -48,13 +50,22 @@ class Problem(NamedTuple):
         return f"{self.severity}: {self.place}: {self.rule}. {self.remedy}".rstrip()
 
 
+class Rule(NamedTuple):
+    """What problems of one kind share."""
+
+    severity: Severity
+    file: str
+    column: str
+    rule: str
+
+
 @dataclass
 class Problems:
     """Collects problems: a few of each rule one by one, the rest as a count, so that a million
     bad rows cost no memory."""
 
-    listed: list[Problem] = field(default_factory=list)
-    counts: Counter = field(default_factory=Counter)
+    listed: dict[Rule, list[Problem]] = field(default_factory=dict)
+    counts: Counter[Rule] = field(default_factory=Counter)
 
     def error(
         self, file: str, rule: str, remedy: str = "", *, line: int | None = None, column: str = ""
@@ -70,57 +81,38 @@ class Problems:
 
     def add(self, problem: Problem) -> None:
         """Record a problem."""
-        key = (problem.severity, problem.file, problem.column, problem.rule)
-        self.counts[key] += 1
-        if self.counts[key] <= LISTED_PER_RULE:
-            self.listed.append(problem)
+        rule = Rule(problem.severity, problem.file, problem.column, problem.rule)
+        self.counts[rule] += 1
+        if self.counts[rule] <= LISTED_PER_RULE[rule.severity]:
+            self.listed.setdefault(rule, []).append(problem)
 
     def count(self, severity: Severity) -> int:
         """Return how many problems of this severity there are, listed or not."""
-        return sum(number for key, number in self.counts.items() if key[0] == severity)
+        return sum(number for rule, number in self.counts.items() if rule.severity == severity)
 
     @property
     def forbid(self) -> bool:
         """Whether anything here forbids the import."""
         return self.count(Severity.ERROR) > 0
 
-    def sentences(self) -> Iterator[str]:
-        """Yield one line per listed problem, errors first, and one per rule that has more."""
-        for severity in Severity:
-            yield from (str(p) for p in self.listed if p.severity == severity)
-            for (kind, file, column, rule), number in self.counts.items():
-                if kind == severity and number > LISTED_PER_RULE:
-                    place = f"{file}, column {column}" if column else file
-                    yield f"{kind}: {place}: {rule}: {number - LISTED_PER_RULE:,} more like it."
+    def __iter__(self) -> Iterator[Problem]:
+        """Yield the listed problems, errors first, and after those of a rule how many are left."""
+        for rule in sorted(self.listed, key=lambda rule: list(Severity).index(rule.severity)):
+            yield from self.listed[rule]
+            if left := self.counts[rule] - len(self.listed[rule]):
+                remedy = f"And {left:,} more like it."
+                yield Problem(rule.file, None, rule.column, rule.rule, remedy, rule.severity)
 
     def as_json(self) -> list[dict]:
         """Return what the history keeps."""
-        more = {key: number - LISTED_PER_RULE for key, number in self.counts.items()}
-        return [
-            problem._asdict() | {"place": problem.place}
-            for severity in Severity
-            for problem in self.listed
-            if problem.severity == severity
-        ] + [
-            {
-                "file": file,
-                "line": None,
-                "column": column,
-                "rule": rule,
-                "remedy": f"{number:,} more like it.",
-                "severity": severity,
-                "place": f"{file}, column {column}" if column else file,
-            }
-            for (severity, file, column, rule), number in more.items()
-            if number > 0
-        ]
+        return [problem._asdict() | {"place": problem.place} for problem in self]
 
 
 class ImportRefused(Exception):
     """A file that cannot be imported as it is; `problems` say why. Nothing was written."""
 
     def __init__(self, problems: Problems):
-        super().__init__(next(problems.sentences(), "The import was refused."))
+        super().__init__(str(next(iter(problems), "The import was refused.")))
         self.problems = problems
 
     @classmethod

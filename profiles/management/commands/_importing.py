@@ -13,8 +13,6 @@ MOST_LINES = 200
 class ImportCommand(BaseCommand):
     """A command that imports a file: implement `run`."""
 
-    requires_migrations_checks = True
-
     def handle(self, *args, **options) -> None:
         try:
             self.run(**options)
@@ -35,8 +33,8 @@ class ImportCommand(BaseCommand):
 
     def show(self, problems: Problems) -> None:
         """Write one line per problem."""
-        for number, sentence in enumerate(problems.sentences()):
+        for number, problem in enumerate(problems):
             if number == MOST_LINES:
                 self.stderr.write("… and more. Correct these first.")
                 break
-            self.stderr.write(sentence, lambda text: text)
+            self.stderr.write(str(problem), lambda text: text)
