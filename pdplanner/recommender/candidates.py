@@ -176,6 +176,7 @@ def _drop_twins(
                     bool(chances.openness.required[row, number]),
                     course.id in required_by,
                     float(chances.gain[row, number]),
+                    -course.minutes,
                     -number,
                 )
 

@@ -1,0 +1,111 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pdplanner.recommender import (
+    BadFacts,
+    CalendarFacts,
+    GoalFacts,
+    Rollout,
+    TicketFacts,
+    recommend_paths,
+)
+from pdplanner.recommender.soundness import (
+    CyclicPrerequisites,
+    DuplicateId,
+    ImpossibleDates,
+    ImpossibleEffect,
+    ImpossibleMinutes,
+    UnknownSkill,
+    UnknownSlot,
+    check_facts,
+)
+from tests.recommender.cases import ANN, AS_OF, QUIZ, SYNC, facts_of, run
+
+KNOWN = frozenset({"sync", "quiz"})
+BACKWARDS = run("sync-live", date(2026, 10, 7), end_date=date(2026, 10, 6))
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"teachers": (ANN, ANN)}, DuplicateId, "teacher 'ann' occurs twice"),
+        ({"courses": (SYNC, SYNC)}, DuplicateId, "course 'sync-live' occurs twice"),
+        (
+            {"courses": (replace(SYNC, minutes=-5),)},
+            ImpossibleMinutes,
+            "course 'sync-live' has -5 minutes",
+        ),
+        (
+            {"teachers": (replace(ANN, minutes_budget=-1),)},
+            ImpossibleMinutes,
+            "teacher 'ann' has -1 minutes",
+        ),
+        (
+            {"courses": (replace(SYNC, effects={"sync": 0.95}),)},
+            ImpossibleEffect,
+            "course 'sync-live' has effect 0.95 on skill 'sync'",
+        ),
+        (
+            {"courses": (replace(SYNC, effects={"synk": 0.4}),), "skills": KNOWN},
+            UnknownSkill,
+            "course 'sync-live' names unknown skill 'synk'",
+        ),
+        (
+            {"tickets": (TicketFacts(7, "ann", "synk", "how-to", AS_OF),), "skills": KNOWN},
+            UnknownSkill,
+            "ticket 7 names unknown skill 'synk'",
+        ),
+        (
+            {
+                "teachers": (replace(ANN, goals=(GoalFacts("", ("synk",), AS_OF),)),),
+                "skills": KNOWN,
+            },
+            UnknownSkill,
+            "a goal of teacher 'ann' names unknown skill 'synk'",
+        ),
+        (
+            {"rollouts": (Rollout("board", ("synk",), None, AS_OF),), "skills": KNOWN},
+            UnknownSkill,
+            "roll-out of tool 'board' names unknown skill 'synk'",
+        ),
+        (
+            {"teachers": (replace(ANN, free_slots=frozenset({"sat-after"})),)},
+            UnknownSlot,
+            "teacher 'ann' has unknown slot 'sat-after'",
+        ),
+        (
+            {"courses": (replace(SYNC, runs=(BACKWARDS,)),)},
+            ImpossibleDates,
+            f"run {BACKWARDS.id!r} of course 'sync-live' ends before it starts",
+        ),
+        (
+            {"calendar": CalendarFacts(AS_OF, date(2026, 9, 1))},
+            ImpossibleDates,
+            "the calendar ends on 2026-09-01, before it starts",
+        ),
+        (
+            {
+                "courses": (
+                    replace(SYNC, requires=frozenset({"quiz-card"})),
+                    replace(QUIZ, requires=frozenset({"sync-live"})),
+                )
+            },
+            CyclicPrerequisites,
+            "courses require each other in a circle: quiz-card, sync-live",
+        ),
+    ],
+)
+def test_facts_that_cannot_be_are_named(changes, error, words):
+    with pytest.raises(error, match="^" + words.replace("(", r"\(") + "$"):
+        recommend_paths(facts_of(**changes))
+
+
+def test_every_kind_of_bad_facts_is_caught_as_one():
+    with pytest.raises(BadFacts):
+        check_facts(facts_of(teachers=(ANN, ANN)))
+
+
+def test_prerequisite_that_is_not_offered_is_no_error():
+    check_facts(facts_of(courses=(replace(SYNC, requires=frozenset({"gone"})),), skills=KNOWN))
