@@ -139,24 +139,32 @@ def store_offering(*, offering: Offering, by: User | None, now: datetime) -> lis
     """
     if offering.pk is None:
         offering.save()
-        catalogue_changed.send(sender=Offering, course_ids=[offering.course_id], cause="runs")
-        return []
+        touched, moved_up = {offering.course_id}, []
+    else:
+        touched, moved_up = change_run(offering=offering, now=now)
+    if touched:
+        catalogue_changed.send(sender=Offering, course_ids=sorted(touched), cause="runs")
+    return moved_up
+
+
+@transaction.atomic
+def change_run(*, offering: Offering, now: datetime) -> tuple[set[int], list[Enrolment]]:
+    """Store what differs from what stood, under the run's lock; return sessions touched and who
+    moved up. Leaves it to the caller to say that the catalogue changed: an import says it once.
+    """
     asked = {name: getattr(offering, name) for name in EDITABLE}
     lock(offering)  # reads the row anew: what was asked for is put back below
     stood = {name: getattr(offering, name) for name in EDITABLE}
     if asked == stood:
-        return []
+        return set(), []
     if asked["seats"] < offering.seats_taken:
         raise FewerSeatsThanTaken(offering.seats_taken)
     for name, value in asked.items():
         setattr(offering, name, value)
     offering.save(update_fields=EDITABLE)
-    catalogue_changed.send(
-        sender=Offering, course_ids=sorted({stood["course_id"], asked["course_id"]}), cause="runs"
-    )
     if any(asked[name] != stood[name] for name in PROMISED):
         _tell_moved(offering, now=now)
-    return _promote_waiting(offering, now=now)
+    return {stood["course_id"], asked["course_id"]}, _promote_waiting(offering, now=now)
 
 
 @transaction.atomic

@@ -1,0 +1,113 @@
+"""From a file to an import: what the command line and the coordinator's upload share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from profiles.imports import (
+    ImportRefused,
+    Problems,
+    Progress,
+    hash_of,
+    largest_upload,
+    refuse_too_large,
+    silent,
+)
+from profiles.models import ImportRun, User
+from profiles.queries import the_district
+
+from .applying import apply_catalogue
+from .reading import read_catalogue
+from .shape import CatalogueFile
+
+
+def check_catalogue(
+    path: Path, *, name: str = "", limit: int | None = None
+) -> tuple[CatalogueFile, Problems, str]:
+    """Return what a file holds, its warnings and its hash; nothing is written.
+
+    Raises ImportRefused. `name` is what people call the file, `limit` the most bytes it may have
+    (unset: what may be uploaded).
+    """
+    name = name or path.name
+    limit = limit or largest_upload()
+    if not path.is_file():
+        raise ImportRefused.because(name, "there is no such file", "Check the path.")
+    refuse_too_large(path, name, limit)
+    content = path.read_bytes()
+    problems = Problems()
+    catalogue = read_catalogue(content, name=name, problems=problems, limit=limit)
+    return catalogue, problems, hash_of(content)
+
+
+@transaction.atomic
+def import_catalogue(
+    *,
+    catalogue: CatalogueFile,
+    problems: Problems,
+    content_hash: str,
+    source: str = "catalogue",
+    as_draft: bool = False,
+    by: User | None,
+    now: datetime,
+    is_dry: bool = False,
+    progress: Progress = silent,
+) -> dict[str, int]:
+    """Apply a checked catalogue and write down that it happened; dry: take it all back again."""
+    counts = apply_catalogue(
+        catalogue=catalogue,
+        source=source,
+        as_draft=as_draft,
+        zone=the_district().zone,
+        now=now,
+        progress=progress,
+    )
+    if is_dry:
+        transaction.set_rollback(True)
+        return counts
+    total = len(catalogue.courses) + len(catalogue.runs)
+    ImportRun.objects.create(
+        kind=ImportRun.Kind.CATALOGUE,
+        state=ImportRun.State.APPLIED,
+        by=by,
+        started_at=now,
+        finished_at=timezone.now(),
+        content_hash=content_hash,
+        source=source,
+        cursor=total,
+        total=total,
+        counts=counts,
+        problems=problems.as_json(),
+    )
+    return counts
+
+
+def in_words(counts: dict[str, int], *, is_dry: bool = False) -> list[str]:
+    """Return what an import came to, as sentences."""
+    would = "would be " if is_dry else ""
+    lines = [
+        f"{counts['sessions']:,} sessions: {counts['sessions_new']:,} {would}new, "
+        f"{counts['sessions_changed']:,} {would}changed. {counts['skills_new']:,} new skills.",
+        f"{counts['runs']:,} dated runs: {counts['runs_ahead']:,} ahead, "
+        f"{counts['runs_past']:,} past and kept as history; {counts['runs_new']:,} {would}new, "
+        f"{counts['runs_changed']:,} {would}changed.",
+    ]
+    if number := counts["sessions_without_minutes"]:
+        lines.append(f"{number:,} sessions have no minutes and stay drafts.")
+    if number := counts["sessions_kept"]:
+        lines.append(f"{number:,} sessions were edited by a coach and stay as they are.")
+    if number := counts["sessions_gone"]:
+        lines.append(f"{number:,} sessions of this source are no longer in the file; they stay.")
+    if number := counts["runs_without_session"]:
+        lines.append(f"{number:,} runs belong to no session of the file and were left out.")
+    if number := counts["runs_without_length"]:
+        lines.append(f"{number:,} runs have no length and were left out.")
+    if number := counts["paths_left_out"]:
+        lines.append(f"{number:,} learning paths were left out: paths are cut for each teacher.")
+    if is_dry:
+        lines.append("Dry run: nothing was written.")
+    return lines
