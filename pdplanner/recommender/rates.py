@@ -32,7 +32,7 @@ def foretell_rates(history: History, rules: NeedRules) -> Rates:
     own = history.count(_fade(-history.day, rules.own_half_life_days))
     exposure = _faded_exposure(history, rules.own_half_life_days)
     present = exposure > 0
-    if not own.any():
+    if not own.any() or not present.any():
         return Rates(own, own.copy())
     overall = own.sum() / exposure.sum()
     activity = (own.sum(axis=1) + rules.person_shape) / (exposure + rules.person_shape / overall)
