@@ -20,6 +20,7 @@ class ImportRun(models.Model):
         RUNNING = "running", "Running"
         APPLIED = "applied", "Applied"
         REFUSED = "refused", "Refused, nothing written"
+        STOPPED = "stopped", "Stopped before its end"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     state = models.CharField(max_length=20, choices=State.choices)

@@ -1,0 +1,97 @@
+"""`pdplanner import-tickets PATH`: a help desk's CSV export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.utils import timezone
+
+from profiles.imports import ImportRefused, Report
+from profiles.models import ImportRun
+from profiles.tickets.categories import read_categories
+from profiles.tickets.columns import parse_map
+from profiles.tickets.importing import (
+    TicketImport,
+    begin_run,
+    check_tickets,
+    continue_run,
+    source_named,
+)
+from profiles.tickets.operations import TakenOver
+
+from ._importing import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Bring in a help desk's CSV export. Subjects and texts are read, never stored."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("path", type=Path, help="the CSV file")
+        parser.add_argument("--profile", help="the name of a saved help desk, or one to save")
+        parser.add_argument(
+            "--map", dest="pairs", help="which column is what: NAME=COLUMN,NAME=COLUMN"
+        )
+        parser.add_argument(
+            "--categories", type=Path, help="a CSV of category,subcategory,skill,kind"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="check it and write nothing")
+
+    def run(
+        self,
+        *,
+        path: Path,
+        profile: str | None,
+        pairs: str | None,
+        categories: Path | None,
+        dry_run: bool,
+        **options,
+    ) -> None:
+        now = timezone.now()
+        columns = parse_map(pairs) if pairs is not None else None
+        source = source_named(profile, columns)
+        work = TicketImport(
+            path=path,
+            source=source,
+            columns=columns or (source.columns if profile else None) or None,
+            categories=tuple(read_categories(categories)) if categories else (),
+        )
+        report = check_tickets(work, now=now, progress=self.say)
+        self.show(report.problems)
+        if dry_run:
+            self.summarise(report)
+            self.stdout.write("Dry run: nothing was written.")
+            return
+        run = begin_run(work, report=report, now=now)
+        if run.cursor:
+            self.say(f"Going on after row {run.cursor:,}: an earlier import was cut off there.")
+        try:
+            continue_run(work, run=run, now=now, progress=self.say)
+        except TakenOver:
+            raise ImportRefused.because(
+                "the tickets",
+                "another process is importing this file right now",
+                "Wait for it; nothing is lost or doubled.",
+            ) from None
+        self.summarise(report)
+        self.finish(run)
+
+    def summarise(self, report: Report) -> None:
+        """Say what the file holds."""
+        counts = report.counts
+        sure = counts.get("sure by words, in percent")
+        self.stdout.write(
+            f"{report.total:,} rows: {counts['matched']:,} of teachers here, "
+            f"{counts['unmatched']:,} left out. Skill by category {counts['by category']:,}, "
+            f"by words {counts['by words']:,}{f' ({sure} % sure on average)' if sure else ''}, "
+            f"unsorted {counts['unsorted']:,}."
+        )
+
+    def finish(self, run: ImportRun) -> None:
+        """Say what came of it."""
+        counts = run.counts
+        self.stdout.write(
+            f"{counts['new']:,} tickets new, {counts['changed']:,} changed, "
+            f"{counts['unchanged']:,} there already."
+        )
+        if not counts["new"] + counts["changed"]:
+            self.stdout.write("Nothing changed: everything was there already.")

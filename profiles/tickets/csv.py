@@ -1,0 +1,187 @@
+"""Reads a help desk's CSV export row by row. Subject and body leave with the row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ..csv_tables import CsvTable
+from ..imports import ImportRefused, Problems, Unreadable
+from .columns import FILE, Columns, places_of, recognise
+
+FIRST_YEAR = 1990
+#: No export holds a time further ahead than this.
+FURTHEST_AHEAD = timedelta(days=367)
+#: More minutes than a school year has are a slip of the keyboard.
+MOST_MINUTES = 100_000
+LONGEST_ID = 100
+LONGEST_CATEGORY = 200
+
+ISO_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?\s*\S*")
+YES = {"true", "yes", "y", "1"}
+NO = {"", "false", "no", "n", "0"}
+
+
+@dataclass(slots=True)
+class TicketRow:
+    """One row of an export. `subject` and `body` are read once and never shown."""
+
+    line: int
+    external_id: str
+    requester: str
+    opened_at: datetime
+    first_answered_at: datetime | None
+    resolved_at: datetime | None
+    category: str
+    subcategory: str
+    kind: str
+    minutes_lost: int | None
+    need_by_date: date | None
+    is_reopened: bool
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+
+
+def header_of(path: Path) -> list[str]:
+    """Return the headings of an export; raises ImportRefused."""
+    try:
+        with path.open("rb") as stream:
+            table = CsvTable(stream, file=FILE, problems=Problems(), delimiters=",;")
+            return table.header
+    except Unreadable as broken:
+        raise refusal(broken) from None
+
+
+def refusal(broken: Unreadable) -> ImportRefused:
+    """Return the refusal of a file that stops being readable."""
+    problems = Problems()
+    problems.error(FILE, broken.rule, broken.remedy, line=broken.line)
+    return ImportRefused(problems)
+
+
+class TicketCsv:
+    """An export, its columns known. Rows with an error go to `problems` and are left out."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        columns: Columns | None,
+        zone: ZoneInfo,
+        now: datetime,
+        problems: Problems,
+    ):
+        self.path = path
+        self.zone = zone
+        self.latest_at = now + FURTHEST_AHEAD
+        self.problems = problems
+        header = header_of(path)
+        self.columns = columns or recognise(header)
+        self._places = places_of(self.columns, header)
+
+    def rows(self) -> Iterator[TicketRow | None]:
+        """Yield a row for each line; None for a line with an error."""
+        try:
+            with self.path.open("rb") as stream:
+                table = CsvTable(stream, file=FILE, problems=self.problems, delimiters=",;")
+                for line, cells in table.rows():
+                    yield self._row(line, cells)
+        except Unreadable as broken:
+            self.problems.error(FILE, broken.rule, broken.remedy, line=broken.line)
+
+    def _row(self, line: int, cells: list[str]) -> TicketRow | None:
+        self._line, self._is_good = line, True
+        get = {name: cells[place].strip() for name, place in self._places.items()}.get
+        opened_at = self._time("opened", get("opened", ""))
+        resolved_at = self._time("resolved", get("resolved", ""))
+        answered_at = self._time("first_answered", get("first_answered", ""))
+        if opened_at is None and self._is_good:
+            self._wrong("opened", "a required cell is empty", "Every ticket was opened some time.")
+        for name in ("external_id", "requester"):
+            if not get(name):
+                self._wrong(name, "a required cell is empty", "Export this column whole.")
+        if len(get("external_id", "")) > LONGEST_ID:
+            self._wrong(
+                "external_id", f"the id is longer than {LONGEST_ID} characters", "Is this the id?"
+            )
+        if opened_at is not None:
+            for name, at in (("resolved", resolved_at), ("first_answered", answered_at)):
+                if at is not None and at < opened_at:
+                    self._wrong(name, "the time is before the ticket was opened", "Correct it.")
+        minutes = self._minutes(get("minutes_lost", ""))
+        need_by = self._time("need_by", get("need_by", ""))
+        reopened = self._is_reopened(get("reopened", ""))
+        if not self._is_good or opened_at is None:
+            return None
+        return TicketRow(
+            line=line,
+            external_id=get("external_id", ""),
+            requester=get("requester", ""),
+            opened_at=opened_at,
+            first_answered_at=answered_at,
+            resolved_at=resolved_at,
+            category=get("category", "")[:LONGEST_CATEGORY],
+            subcategory=get("subcategory", "")[:LONGEST_CATEGORY],
+            kind=get("kind", ""),
+            minutes_lost=minutes,
+            need_by_date=need_by.astimezone(self.zone).date() if need_by else None,
+            is_reopened=reopened,
+            subject=get("subject", ""),
+            body=get("body", ""),
+        )
+
+    def _wrong(self, name: str, rule: str, remedy: str) -> None:
+        self._is_good = False
+        column = self.columns.get(name, name)[:60]
+        self.problems.error(FILE, rule, remedy, line=self._line, column=column)
+
+    def _time(self, name: str, text: str) -> datetime | None:
+        """The moment a cell names; a time without a zone is the district's."""
+        if not text:
+            return None
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            if ISO_SHAPE.fullmatch(text):
+                self._wrong(name, "the date or time does not exist", "Correct it.")
+            else:
+                self._wrong(
+                    name,
+                    "the time is not ISO 8601",
+                    "Write it such as 2026-08-24T09:30.",
+                )
+            return None
+        try:
+            if at.tzinfo is None:
+                at = at.replace(tzinfo=self.zone)
+            if at.year >= FIRST_YEAR and at <= self.latest_at:
+                return at
+        except OverflowError:
+            pass
+        self._wrong(
+            name,
+            f"the date is before {FIRST_YEAR} or more than a year ahead",
+            "Correct it, or leave the cell empty when nothing happened yet.",
+        )
+        return None
+
+    def _minutes(self, text: str) -> int | None:
+        if not text:
+            return None
+        if text.isascii() and text.isdecimal() and len(text) <= 6 and int(text) <= MOST_MINUTES:
+            return int(text)
+        self._wrong("minutes_lost", "the cell holds no number of minutes", "Write such as 25.")
+        return None
+
+    def _is_reopened(self, text: str) -> bool:
+        word = text.casefold()
+        if word in NO or word in YES:
+            return word in YES
+        if word.isascii() and word.isdecimal():
+            return int(word[:9]) > 0
+        self._wrong("reopened", "the cell is neither yes, no nor a count", "Write 0 or 1.")
+        return False

@@ -1,0 +1,221 @@
+"""From a path to stored tickets: the whole file is checked first, then written chunk by chunk."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ..imports import (
+    ImportRefused,
+    Problems,
+    Progress,
+    Report,
+    hash_of,
+    largest_file,
+    refuse_too_large,
+    silent,
+)
+from ..models import ImportRun, Ticket, TicketSource
+from ..queries import the_district
+from .categories import CategoryRow
+from .columns import FILE, Columns
+from .csv import TicketCsv
+from .deriving import Requesters, TicketReader
+from .operations import Matched, map_category, record_chunk
+
+#: Rows of the file to one transaction: other writers wait some 20 ms at most.
+CHUNK = 500
+ROWS_BETWEEN_PROGRESS = 20_000
+#: The source of a file that no profile names.
+PLAIN_SOURCE = "csv"
+
+
+@dataclass(frozen=True)
+class TicketImport:
+    """One file and how it is to be read: the same values always mean the same import."""
+
+    path: Path
+    source: TicketSource
+    columns: Columns | None  # None: known by their usual headings
+    categories: tuple[CategoryRow, ...] = ()
+
+    def content_hash(self) -> str:
+        """Return the hash of the file and of how it is read: a killed import is known by it."""
+        how = [self.source.name, self.columns, self.categories]
+        return hash_of(self.path, json.dumps(how, sort_keys=True).encode())
+
+    def export(self, now: datetime, problems: Problems) -> TicketCsv:
+        """Return the file, ready to be read; raises ImportRefused."""
+        return TicketCsv(
+            self.path,
+            columns=self.columns,
+            zone=the_district().zone,
+            now=now,
+            problems=problems,
+        )
+
+
+def source_named(name: str | None, columns: Columns | None) -> TicketSource:
+    """Return the source of a profile, unsaved when new. Raises ImportRefused."""
+    source = TicketSource.objects.filter(name=name or PLAIN_SOURCE).first()
+    if name and source is None and columns is None:
+        saved = ", ".join(TicketSource.objects.values_list("name", flat=True)) or "none yet"
+        raise ImportRefused.because(
+            "--profile",
+            f"no profile “{name[:50]}” is saved",
+            f"Saved are: {saved}. Give --map with --profile once to save one.",
+        )
+    if name and len(name) > 50:
+        raise ImportRefused.because("--profile", "the name is too long", "Use 50 characters.")
+    return source or TicketSource(name=name or PLAIN_SOURCE)
+
+
+def check_tickets(work: TicketImport, *, now: datetime, progress: Progress = silent) -> Report:
+    """Read the whole file, write nothing, and report. Raises ImportRefused on any error."""
+    if not work.path.is_file():
+        raise ImportRefused.because(FILE, "there is no such file", "Check the path.")
+    refuse_too_large(work.path, FILE, largest_file())
+    problems = Problems()
+    requesters = Requesters()
+    reader = TicketReader(source=work.source, categories=list(work.categories))
+    counts: Counter[str] = Counter(matched=0, unmatched=0)
+    counts.update({"by category": 0, "by words": 0, "unsorted": 0})
+    sureness = 0.0
+    total = 0
+    for row in work.export(now, problems).rows():
+        total += 1
+        if total % ROWS_BETWEEN_PROGRESS == 0:
+            progress(f"{total:,} rows checked")
+        if row is None:
+            continue
+        if requesters.find(row.requester) is None:
+            requesters.note_stranger(row.requester)
+            continue
+        derived = reader.read(row)
+        counts["matched"] += 1
+        counts[COUNTED_AS[derived.origin]] += 1
+        if derived.origin == Ticket.Origin.WORDS:
+            sureness += derived.confidence or 0.0
+    if not total and not problems.forbid:
+        problems.error(FILE, "the file has only a header", "Export it with its rows.")
+    if problems.forbid:
+        raise ImportRefused(problems)
+    requesters.report(problems)
+    counts["unmatched"] = requesters.unmatched
+    if counts["by words"]:
+        counts["sure by words, in percent"] = round(100 * sureness / counts["by words"])
+    return Report(
+        problems=problems, total=total, content_hash=work.content_hash(), counts=dict(counts)
+    )
+
+
+COUNTED_AS = {
+    Ticket.Origin.CATEGORY: "by category",
+    Ticket.Origin.WORDS: "by words",
+    "": "unsorted",
+}
+
+
+def begin_run(
+    work: TicketImport, *, report: Report, now: datetime, run: ImportRun | None = None
+) -> ImportRun:
+    """Return the run to go on with: one of the same file that was cut off, or a new one.
+
+    Saves the source with its columns, and what the categories file says.
+    """
+    with transaction.atomic():
+        cut_off = ImportRun.objects.select_for_update().filter(
+            kind=ImportRun.Kind.TICKETS, state=ImportRun.State.RUNNING, source=work.source.name
+        )
+        if run is None:
+            run = cut_off.filter(content_hash=report.content_hash).first()
+            if run is not None:
+                return run
+            run = ImportRun(kind=ImportRun.Kind.TICKETS)
+        # What another file left half done is not gone on with: this one is newer.
+        cut_off.exclude(pk=run.pk).update(state=ImportRun.State.STOPPED, finished_at=now)
+        if work.source.pk is None or (work.columns and work.source.columns != work.columns):
+            work.source.columns = work.columns or work.source.columns
+            work.source.save()
+        for row in work.categories:
+            map_category(
+                source=work.source,
+                category=row.category,
+                subcategory=row.subcategory,
+                skill=row.skill,
+                kind=row.kind,
+            )
+        run.state = ImportRun.State.RUNNING
+        run.started_at = now
+        run.content_hash = report.content_hash
+        run.source = work.source.name
+        run.total = report.total
+        run.cursor = 0
+        run.counts = {"new": 0, "changed": 0, "unchanged": 0} | report.counts
+        run.problems = report.problems.as_json()
+        run.save()
+    return run
+
+
+def continue_run(
+    work: TicketImport,
+    *,
+    run: ImportRun,
+    now: datetime,
+    may_go_on: Callable[[], bool] = lambda: True,
+    progress: Progress = silent,
+) -> bool:
+    """Write the rows from the run's cursor on; return whether the end was reached.
+
+    Stops between two chunks once `may_go_on` says no. Raises TakenOver when another process
+    goes on with the same run.
+    """
+    start = run.cursor
+    for rows, end in chunks(work, now=now, start=start):
+        record_chunk(run=run, source=work.source, rows=rows, end=end)
+        if (end - start) % ROWS_BETWEEN_PROGRESS == 0:
+            progress(f"{end:,} of {run.total:,} rows written")
+        if not may_go_on():
+            return False
+    ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.RUNNING).update(
+        state=ImportRun.State.APPLIED, finished_at=timezone.now()
+    )
+    run.refresh_from_db()
+    empty_journal()
+    return True
+
+
+def chunks(work: TicketImport, *, now: datetime, start: int) -> Iterator[tuple[list[Matched], int]]:
+    """Yield the matched tickets of every `CHUNK` rows from `start` on, with the row after them."""
+    problems = Problems()
+    requesters = Requesters()
+    reader = TicketReader(source=work.source)
+    matched: list[Matched] = []
+    place = 0
+    for row in work.export(now, problems).rows():
+        place += 1
+        if place <= start:
+            continue
+        if row is not None and (teacher := requesters.find(row.requester)) is not None:
+            matched.append((row, teacher, reader.read(row)))
+        if (place - start) % CHUNK == 0:
+            yield matched, place
+            matched = []
+    if problems.forbid:  # the file changed under our hands
+        raise ImportRefused(problems)
+    if place > start and (place - start) % CHUNK:
+        yield matched, place
+
+
+def empty_journal() -> None:
+    """Give back the room that a long import took in SQLite's journal."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

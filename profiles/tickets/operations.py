@@ -1,0 +1,199 @@
+"""Writing tickets: a chunk at a time, each ticket once, and what a coach says of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import quote
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from ..choices import TicketKind
+from ..models import ImportRun, Skill, Ticket, TicketCategory, TicketSource
+from ..signals import tickets_changed
+from .csv import TicketRow
+from .deriving import Derived
+
+#: Fields that a repeated import may change.
+CHANGING = (
+    "teacher_id",
+    "opened_at",
+    "first_answered_at",
+    "resolved_at",
+    "is_reopened",
+    "kind",
+    "category",
+    "subcategory",
+    "skill_id",
+    "skill_origin",
+    "skill_confidence",
+    "minutes_lost",
+    "need_by_date",
+    "address",
+)
+#: Skills that a person gave: no import changes them.
+SAID_BY_PEOPLE = (Ticket.Origin.COACH, Ticket.Origin.TEACHER)
+
+Matched = tuple[TicketRow, int, Derived]  # the row, its teacher, what is kept of it
+
+
+class TakenOver(Exception):
+    """Another process goes on with this import; this one must stop."""
+
+
+@transaction.atomic
+def record_chunk(
+    *, run: ImportRun, source: TicketSource, rows: Sequence[Matched], end: int
+) -> Counter[str]:
+    """Write the tickets of one chunk and move the run's cursor to `end`; return the counts.
+
+    Both in one transaction: whoever is killed leaves either all of a chunk or nothing of it.
+    Raises TakenOver when the cursor is not where this process left it.
+    """
+    counts = Counter(run.counts)
+    counts.update(write_tickets(source=source, rows=rows))
+    moved = ImportRun.objects.filter(
+        pk=run.pk, state=ImportRun.State.RUNNING, cursor=run.cursor
+    ).update(cursor=end, counts=dict(counts))
+    if not moved:
+        raise TakenOver
+    run.cursor, run.counts = end, dict(counts)
+    return counts
+
+
+def write_tickets(*, source: TicketSource, rows: Sequence[Matched]) -> Counter[str]:
+    """Write these tickets, each once; return how many are new, changed and unchanged."""
+    wanted = {row.external_id: (row, teacher, derived) for row, teacher, derived in rows}
+    known = {
+        ticket.external_id: ticket
+        for ticket in Ticket.objects.select_for_update().filter(
+            source=source, external_id__in=list(wanted)
+        )
+    }
+    to_write: list[Ticket] = []
+    teachers: set[int] = set()
+    counts: Counter[str] = Counter(new=0, changed=0, unchanged=0)
+    for row, teacher, derived in wanted.values():
+        ticket = as_ticket(source=source, row=row, teacher=teacher, derived=derived)
+        before = known.get(row.external_id)
+        if before is not None:
+            if before.sorted_at is not None or before.skill_origin in SAID_BY_PEOPLE:
+                ticket.kind = before.kind
+                ticket.skill_id = before.skill_id
+                ticket.skill_origin = before.skill_origin
+                ticket.skill_confidence = before.skill_confidence
+            if all(getattr(before, name) == getattr(ticket, name) for name in CHANGING):
+                counts["unchanged"] += 1
+                continue
+            teachers.add(before.teacher_id)
+        counts["new" if before is None else "changed"] += 1
+        teachers.add(teacher)
+        to_write.append(ticket)
+    if to_write:
+        Ticket.objects.bulk_create(
+            to_write,
+            update_conflicts=True,
+            unique_fields=["source", "external_id"],
+            update_fields=[name.removesuffix("_id") for name in CHANGING],
+        )
+        tickets_changed.send(
+            sender=Ticket, teacher_ids=sorted(teachers), count=len(to_write), cause="import"
+        )
+    return counts
+
+
+def as_ticket(*, source: TicketSource, row: TicketRow, teacher: int, derived: Derived) -> Ticket:
+    """Return the ticket as it would be stored. Subject and body stay behind."""
+    return Ticket(
+        source=source,
+        external_id=row.external_id,
+        teacher_id=teacher,
+        opened_at=row.opened_at,
+        first_answered_at=row.first_answered_at,
+        resolved_at=row.resolved_at,
+        is_reopened=row.is_reopened,
+        kind=derived.kind,
+        category=row.category,
+        subcategory=row.subcategory,
+        skill_id=derived.skill,
+        skill_origin=derived.origin,
+        skill_confidence=derived.confidence,
+        minutes_lost=row.minutes_lost,
+        need_by_date=row.need_by_date,
+        address=address_of(source, row.external_id),
+    )
+
+
+def address_of(source: TicketSource, external_id: str) -> str:
+    """Return where the ticket is read in the help desk, "" when nobody said."""
+    if not source.address_template:
+        return ""
+    address = source.address_template.replace("{id}", quote(external_id, safe=""))
+    return address if len(address) <= 500 else ""
+
+
+@transaction.atomic
+def map_category(
+    *,
+    source: TicketSource,
+    category: str,
+    subcategory: str,
+    skill: Skill | None,
+    kind: TicketKind | str,
+) -> int:
+    """Give a category a skill and a kind, and its tickets with it; return how many changed.
+
+    What a coach or the teacher said of a single ticket stays, and so does a subcategory that has
+    a skill of its own.
+    """
+    TicketCategory.objects.update_or_create(
+        source=source,
+        category=category,
+        subcategory=subcategory,
+        defaults={"skill": skill, "kind": kind},
+    )
+    tickets = tickets_of_category(source=source, category=category, subcategory=subcategory)
+    if skill is not None:
+        tickets = tickets.exclude(skill=skill, skill_origin=Ticket.Origin.CATEGORY)
+    else:
+        tickets = tickets.filter(skill_origin=Ticket.Origin.CATEGORY)
+    teachers = sorted(set(tickets.values_list("teacher_id", flat=True)))
+    if not teachers:
+        return 0
+    changes: dict = {"skill": skill, "skill_confidence": None}
+    changes["skill_origin"] = Ticket.Origin.CATEGORY if skill else ""
+    if kind:
+        changes["kind"] = kind
+    count = tickets.update(**changes)
+    tickets_changed.send(sender=Ticket, teacher_ids=teachers, count=count, cause="sorted")
+    return count
+
+
+def tickets_of_category(
+    *, source: TicketSource, category: str, subcategory: str
+) -> QuerySet[Ticket]:
+    """Return the tickets whose skill this category decides."""
+    tickets = Ticket.objects.filter(source=source, category=category, sorted_at=None).exclude(
+        skill_origin__in=SAID_BY_PEOPLE
+    )
+    if subcategory:
+        return tickets.filter(subcategory=subcategory)
+    own = TicketCategory.objects.filter(source=source, category=category).exclude(subcategory="")
+    return tickets.filter(~Q(subcategory__in=own.values("subcategory")))
+
+
+@transaction.atomic
+def sort_ticket(
+    *, ticket: Ticket, skill: Skill | None, kind: TicketKind | str, now: datetime
+) -> None:
+    """Keep what a coach says of one ticket; no skill leaves it unsorted for good."""
+    Ticket.objects.filter(pk=ticket.pk).update(
+        skill=skill,
+        kind=kind or ticket.kind,
+        skill_origin=Ticket.Origin.COACH if skill else "",
+        skill_confidence=None,
+        sorted_at=now,
+    )
+    tickets_changed.send(sender=Ticket, teacher_ids=[ticket.teacher_id], count=1, cause="sorted")
