@@ -1,12 +1,41 @@
-"""Mail that is owed: written in the transaction that causes it."""
+"""Mail that is owed: written in the transaction that causes it, sent by the worker.
+
+A letter is a group of notices under one Message-ID, fixed before it is handed over. Killed before
+the mail server's yes, it is sent later; killed between that yes and our note of it, it is sent
+again with the same Message-ID. Killed anywhere else, it is sent once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
 
 from .models import Notice, User
+
+#: The digest goes out from this time on, in the district's zone, with what was caused before it.
+DIGEST_TIME = time(6)
+#: Who claimed a letter has this long to send it before another process may.
+CLAIM = timedelta(minutes=10)
+#: What could not be sent for this long is no news any more.
+STALE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail to one person: the notices it tells, under one Message-ID."""
+
+    user: User
+    message_id: str
+    notices: tuple[Notice, ...]
+    is_digest: bool
 
 
 def owe_notices(
@@ -33,3 +62,82 @@ def owe_notices(
     # Ignoring conflicts: two processes may find the same cause at the same moment.
     Notice.objects.bulk_create(owed, ignore_conflicts=True)
     return len(owed)
+
+
+def last_digest_time(now: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the latest digest was due: what was caused before it belongs into it."""
+    local = now.astimezone(zone)
+    due = datetime.combine(local.date(), DIGEST_TIME, zone)
+    return (
+        due if due <= local else datetime.combine(due.date() - timedelta(days=1), DIGEST_TIME, zone)
+    )
+
+
+def drop_unwanted(*, now: datetime) -> None:
+    """Forget what nobody wants to hear any more: digests switched off, people gone, old news."""
+    owed = Notice.objects.filter(sent_at=None)
+    owed.filter(
+        Q(user__is_active=False)
+        | Q(is_urgent=False, user__wants_digest=False)
+        | Q(caused_at__lt=now - STALE)
+    ).delete()
+
+
+def users_owed(*, now: datetime, zone: ZoneInfo) -> list[int]:
+    """Return whom a letter may be due to, by id."""
+    due = Q(is_urgent=True) | Q(caused_at__lt=last_digest_time(now, zone))
+    free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM)
+    owed = Notice.objects.filter(due, free, sent_at=None)
+    return sorted(set(owed.values_list("user_id", flat=True)))
+
+
+@transaction.atomic
+def claim_letters(*, user_id: int, now: datetime, zone: ZoneInfo) -> list[Letter]:
+    """Return the letters due to one person, claimed for whoever asked: nobody else sends them."""
+    rows = list(
+        Notice.objects.select_for_update(of=("self",))
+        .filter(user=user_id, sent_at=None)
+        .select_related("user")
+        .order_by("caused_at", "pk")
+    )
+    letters = [_letter([row], is_digest=False) for row in rows if row.is_urgent]
+    digest = _digest_of([row for row in rows if not row.is_urgent], now, zone)
+    if digest:
+        letters.append(_letter(digest, is_digest=True))
+    mine = []
+    for letter in letters:
+        first = letter.notices[0]
+        if first.claimed_at is not None and first.claimed_at > now - CLAIM:
+            continue
+        Notice.objects.filter(pk__in=[row.pk for row in letter.notices]).update(
+            message_id=letter.message_id, claimed_at=now
+        )
+        mine.append(letter)
+    return mine
+
+
+def note_sent(*, letter: Letter, now: datetime) -> None:
+    """Write down that the mail server took the letter."""
+    Notice.objects.filter(pk__in=[row.pk for row in letter.notices]).update(sent_at=now)
+
+
+def _digest_of(rows: list[Notice], now: datetime, zone: ZoneInfo) -> list[Notice]:
+    """What the digest of the day tells; nothing when one went out already."""
+    begun = next((row.message_id for row in rows if row.message_id), "")
+    if begun:  # a process died over it: the same letter again, with nothing added
+        return [row for row in rows if row.message_id == begun]
+    due = last_digest_time(now, zone)
+    due_rows = [row for row in rows if row.caused_at < due]
+    if due_rows and _had_digest_since(due_rows[0].user_id, due):
+        return []
+    return due_rows
+
+
+def _had_digest_since(user_id: int, due: datetime) -> bool:
+    return Notice.objects.filter(user=user_id, is_urgent=False, sent_at__gte=due).exists()
+
+
+def _letter(rows: list[Notice], *, is_digest: bool) -> Letter:
+    domain = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or "localhost"
+    message_id = rows[0].message_id or Notice.new_message_id(domain)
+    return Letter(rows[0].user, message_id, tuple(rows), is_digest)

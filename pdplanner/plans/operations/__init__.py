@@ -1,4 +1,4 @@
-"""Writing paths: what is owed, the rebuild that pays it, and the teacher's answers."""
+"""Writing paths: what is owed, the rebuild that pays it, the teacher's answers, the mail."""
 
 from .answers import (
     AnswerRefused,
@@ -9,8 +9,10 @@ from .answers import (
     swap_step,
     undo_answer,
 )
-from .owing import owe_all_plans, owe_plans
+from .mailing import send_owed
+from .owing import ensure_plans, owe_all_plans, owe_plans
 from .rebuilding import Rebuilt, rebuild_at_once, rebuild_plans
+from .sweeping import owe_nightly_rebuild, rebuild_owed
 
 __all__ = [
     "AnswerRefused",
@@ -18,11 +20,15 @@ __all__ = [
     "accept_step",
     "ask_coach",
     "close_coach_request",
+    "ensure_plans",
     "not_a_fit",
     "owe_all_plans",
+    "owe_nightly_rebuild",
     "owe_plans",
     "rebuild_at_once",
+    "rebuild_owed",
     "rebuild_plans",
+    "send_owed",
     "swap_step",
     "undo_answer",
 ]

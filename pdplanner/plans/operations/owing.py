@@ -20,20 +20,25 @@ CHUNK = 500
 
 
 @transaction.atomic
-def owe_plans(*, teacher_ids: Iterable[int], cause: str, count: int = 1, now: datetime) -> None:
-    """Mark the plans of these teachers as owed; an id that occurs thrice has three causes."""
+def owe_plans(*, teacher_ids: Iterable[int], cause: str, count: int = 1, now: datetime) -> int:
+    """Mark the plans of these teachers as owed; an id that occurs thrice has three causes.
+
+    Returns how many were not owed before.
+    """
+    fresh = 0
     counts = Counter(teacher_ids)
     ensure_plans(teacher_ids=counts)
     # Plans with the same causes so far and the same to add are one statement: an event that
     # touches everybody costs a handful of them, not one per teacher.
     alike: dict[tuple[str, int], list[int]] = defaultdict(list)
     for chunk in chunks(sorted(counts)):
-        for key, teacher, causes in (
+        for key, teacher, causes, wanted, built in (
             Plan.objects.select_for_update()
             .filter(teacher__in=chunk)
             .order_by("pk")
-            .values_list("pk", "teacher_id", "causes")
+            .values_list("pk", "teacher_id", "causes", "wanted", "built")
         ):
+            fresh += wanted == built
             alike[json.dumps(causes, sort_keys=True), counts[teacher] * count].append(key)
     for (causes, more), keys in alike.items():
         merged = Counter(json.loads(causes))
@@ -44,16 +49,17 @@ def owe_plans(*, teacher_ids: Iterable[int], cause: str, count: int = 1, now: da
                 causes=dict(merged),
                 owed_since=Coalesce("owed_since", Value(now, output_field=DateTimeField())),
             )
+    return fresh
 
 
-def owe_all_plans(*, cause: str, count: int = 1, now: datetime) -> None:
-    """Mark every active teacher's plan as owed."""
+def owe_all_plans(*, cause: str, count: int = 1, now: datetime) -> int:
+    """Mark every active teacher's plan as owed; returns how many were not owed before."""
     active = Teacher.objects.active().values_list("pk", flat=True)
-    owe_plans(teacher_ids=list(active), cause=cause, count=count, now=now)
+    return owe_plans(teacher_ids=list(active), cause=cause, count=count, now=now)
 
 
 def ensure_plans(*, teacher_ids: Collection[int]) -> None:
-    """Give each of these teachers a plan row, owed from birth, where there is none."""
+    """Give each of these teachers a plan row where there is none: owed, for it has no version."""
     have: set[int] = set()
     for chunk in chunks(sorted(teacher_ids)):
         have.update(Plan.objects.filter(teacher__in=chunk).values_list("teacher_id", flat=True))

@@ -14,6 +14,7 @@ from .paths import (
     open_coach_requests,
     path_of,
 )
+from .touched import teachers_touched_by
 
 __all__ = [
     "Change",
@@ -30,5 +31,6 @@ __all__ = [
     "open_coach_requests",
     "path_of",
     "read_facts",
+    "teachers_touched_by",
     "why_not_for",
 ]
