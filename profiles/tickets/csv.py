@@ -101,10 +101,9 @@ class TicketCsv:
         answered_at = self._time("first_answered", get("first_answered", ""))
         if opened_at is None and self._is_good:
             self._wrong("opened", "a required cell is empty", "Every ticket was opened some time.")
-        for name in ("external_id", "requester"):
-            if not get(name):
-                self._wrong(name, "a required cell is empty", "Export this column whole.")
-        if len(get("external_id", "")) > LONGEST_ID:
+        if not get("external_id"):
+            self._wrong("external_id", "a required cell is empty", "Export this column whole.")
+        elif len(get("external_id", "")) > LONGEST_ID:
             self._wrong(
                 "external_id", f"the id is longer than {LONGEST_ID} characters", "Is this the id?"
             )

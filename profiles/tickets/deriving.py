@@ -83,6 +83,8 @@ def mask(requester: str) -> str:
     if address := ADDRESS.search(requester.casefold()):
         name, _, domain = address[0].partition("@")
         return f"{name[:2]}…@{domain[:60]}"
+    if not requester:
+        return "an empty cell"
     return f"{requester[:2]}… ({len(requester)} characters)"
 
 

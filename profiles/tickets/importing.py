@@ -149,7 +149,7 @@ def begin_run(
                 source=work.source,
                 category=row.category,
                 subcategory=row.subcategory,
-                skill=row.skill,
+                skill_id=row.skill,
                 kind=row.kind,
             )
         run.state = ImportRun.State.RUNNING

@@ -140,7 +140,7 @@ def map_category(
     source: TicketSource,
     category: str,
     subcategory: str,
-    skill: Skill | None,
+    skill_id: int | None,
     kind: TicketKind | str,
 ) -> int:
     """Give a category a skill and a kind, and its tickets with it; return how many changed.
@@ -152,18 +152,18 @@ def map_category(
         source=source,
         category=category,
         subcategory=subcategory,
-        defaults={"skill": skill, "kind": kind},
+        defaults={"skill_id": skill_id, "kind": kind},
     )
     tickets = tickets_of_category(source=source, category=category, subcategory=subcategory)
-    if skill is not None:
-        tickets = tickets.exclude(skill=skill, skill_origin=Ticket.Origin.CATEGORY)
+    if skill_id is not None:
+        tickets = tickets.exclude(skill_id=skill_id, skill_origin=Ticket.Origin.CATEGORY)
     else:
         tickets = tickets.filter(skill_origin=Ticket.Origin.CATEGORY)
     teachers = sorted(set(tickets.values_list("teacher_id", flat=True)))
     if not teachers:
         return 0
-    changes: dict = {"skill": skill, "skill_confidence": None}
-    changes["skill_origin"] = Ticket.Origin.CATEGORY if skill else ""
+    changes: dict = {"skill_id": skill_id, "skill_confidence": None}
+    changes["skill_origin"] = Ticket.Origin.CATEGORY if skill_id else ""
     if kind:
         changes["kind"] = kind
     count = tickets.update(**changes)
