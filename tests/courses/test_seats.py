@@ -182,12 +182,14 @@ def test_storing_a_moved_run_tells_who_goes_and_no_counter_of_the_screen_counts(
     told.clear()
     on_screen.place = "Library"
     store_offering(offering=on_screen, by=coach, now=now)
-    assert Offering.objects.values_list("place", "seats_taken", "next_position").get(
-        pk=run.pk
-    ) == ("Library", 1, 3)
+    assert Offering.objects.values_list("place", "seats_taken", "next_position").get(pk=run.pk) == (
+        "Library",
+        1,
+        3,
+    )
     assert told == [
-        ("catalogue", (run.course_id,), "runs"),
         ("enrolments", (new_teacher.pk,), "moved"),
+        ("catalogue", (run.course_id,), "runs"),
     ]
     assert list(Notice.objects.values_list("user__email", "kind")) == [
         ("nora.new@example.org", "run-moved")
