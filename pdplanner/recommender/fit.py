@@ -69,19 +69,42 @@ def fit_of_run(
 ) -> dict[str, float]:
     """The time and place parts of one run for one teacher."""
     schools = schools_of(teacher)
-    if is_pd_day(facts, run.start_date, schools):
-        time = rules.time_free
-    elif run.release_time:
-        time = rules.time_release
-    elif teacher.free_slots is None:
-        time = rules.time_unstated
-    else:
-        time = rules.time_free
+    pd_day = is_pd_day(facts, run.start_date, schools)
+    return {
+        "time": _time_of(run, pd_day, teacher.free_slots is None, rules),
+        "place": _place_of(run, schools, rules),
+    }
+
+
+def _time_of(run: OfferingFacts, pd_day: bool, slots_unstated: bool, rules: FitRules) -> float:
+    if pd_day:
+        return rules.time_free
+    if run.release_time:
+        return rules.time_release
+    return rules.time_unstated if slots_unstated else rules.time_free
+
+
+def _place_of(run: OfferingFacts, schools: frozenset[Id], rules: FitRules) -> float:
     if run.online:
-        place = rules.place_online
-    else:
-        place = rules.place_own if run.school in schools else rules.place_away
-    return {"time": time, "place": place}
+        return rules.place_online
+    return rules.place_own if run.school in schools else rules.place_away
+
+
+def _shares_of_runs(
+    facts: Facts,
+    catalogue: Catalogue,
+    schools: frozenset[Id],
+    slots_unstated: bool,
+    rules: FitRules,
+) -> tuple[list[float], list[float]]:
+    """The time and place parts [R] of every run, for teachers of these schools."""
+    days = {run.start_date for run in catalogue.runs}
+    pd_day = {day: is_pd_day(facts, day, schools) for day in days}
+    runs = catalogue.runs
+    return (
+        [_time_of(run, pd_day[run.start_date], slots_unstated, rules) for run in runs],
+        [_place_of(run, schools, rules) for run in runs],
+    )
 
 
 def style_share(teacher: TeacherFacts, name: Format, rules: FitRules) -> float:
@@ -214,19 +237,13 @@ def _best_run(
     time, place = np.ones(shape), np.ones(shape)
     if not catalogue.runs:
         return time, place
-    known: dict[tuple[frozenset[Id], bool], int] = {}
-    kinds: list[TeacherFacts] = []
-    kind = np.empty(len(teachers), dtype=np.int64)
     # Time and place depend on the schools and on whether slots are named, nothing else.
-    for row, teacher in enumerate(teachers):
-        key = (schools_of(teacher), teacher.free_slots is None)
-        if key not in known:
-            known[key] = len(kinds)
-            kinds.append(teacher)
-        kind[row] = known[key]
-    table = [[fit_of_run(facts, t, run, rules) for run in catalogue.runs] for t in kinds]
-    run_time = np.array([[fit["time"] for fit in row] for row in table])[kind]
-    run_place = np.array([[fit["place"] for fit in row] for row in table])[kind]
+    keys = [(schools_of(teacher), teacher.free_slots is None) for teacher in teachers]
+    kinds = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    kind = np.array([kinds[key] for key in keys], dtype=np.int64)
+    tables = [_shares_of_runs(facts, catalogue, *key, rules) for key in kinds]
+    run_time = np.array([time for time, _ in tables])[kind]
+    run_place = np.array([place for _, place in tables])[kind]
     score = np.where(runs, run_time * run_place, -1.0)
     for j in np.flatnonzero(np.diff(catalogue.run_start)):
         block = slice(catalogue.run_start[j], catalogue.run_start[j + 1])

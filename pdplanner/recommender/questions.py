@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -136,7 +137,7 @@ def _beside(
         other = ground.catalogue.number.get(step.course)
         if other is None:
             continue
-        fit = float(np.prod(list(step.fit.values())))
+        fit = prod(step.fit.values())
         before = need.copy()
         for skill, strength in ground.catalogue.courses[other].effects.items():
             if skill in column:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import exp, prod
 
 import numpy as np
 
@@ -196,11 +197,14 @@ class StepWriter:
         taught = np.unique(np.concatenate([effects.skill[rows] for rows in entries]))
         skills: Ints = taught[self._need[row, taught] > 0]
         leaves = np.ones((len(picks), len(skills)))
+        column = {skill: number for number, skill in enumerate(skills.tolist())}
         for step, (rows, fit) in enumerate(zip(entries, fits, strict=True)):
-            needed = np.isin(effects.skill[rows], skills)
-            columns = np.searchsorted(skills, effects.skill[rows][needed])
-            share = float(np.prod(list(fit.values())))
-            leaves[step, columns] = np.exp(share * effects.keeps[rows][needed])
+            share = prod(fit.values())
+            for skill, keeps in zip(
+                effects.skill[rows].tolist(), effects.keeps[rows].tolist(), strict=True
+            ):
+                if skill in column:
+                    leaves[step, column[skill]] = exp(share * keeps)
         weeks = np.array([pick.week for pick in picks], dtype=np.int64)
         need, season = self._need[row, skills], self._needs.season[skills]
         return skills, savings_of(need, season, weeks, leaves)

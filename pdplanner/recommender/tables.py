@@ -143,12 +143,12 @@ def words_of(rows: Iterable[Iterable[Id]]) -> dict[Id, int]:
 
 
 def _twins(courses: Sequence[CourseFacts]) -> dict[Id, frozenset[Id]]:
+    """For every course named anywhere, offered or not: what stands for the same."""
     twins: dict[Id, set[Id]] = {course.id: set() for course in courses}
     for course in courses:
         for other in course.equivalents - {course.id}:
             twins[course.id].add(other)
-            if other in twins:
-                twins[other].add(course.id)
+            twins.setdefault(other, set()).add(course.id)
     return {course: frozenset(others) for course, others in twins.items()}
 
 

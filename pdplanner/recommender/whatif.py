@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 
@@ -178,7 +179,7 @@ class _Question:
         """Minutes saved by skill of the draft, beside these steps."""
         remaining = self._ground.needs.season[self._skills].copy()
         for step in steps:
-            share = float(np.prod(list(step.fit.values())))
+            share = prod(step.fit.values())
             for column, keeps in self._beside.get(step.course, ()):
                 remaining[column, self._week(step) + 1 :] *= float(np.exp(share * keeps))
         left = remaining[:, week + 1 :].sum(axis=1)
