@@ -4,9 +4,14 @@ Without a broker (the embedded mode) a nudge goes nowhere and the sweep of the w
 what is owed within seconds.
 """
 
+import logging
+
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
 from django.conf import settings
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
 
 
 class NudgeTask(DjangoTask):
@@ -18,7 +23,12 @@ class NudgeTask(DjangoTask):
         """Send the nudge, or do nothing in the embedded mode."""
         if not (settings.CELERY_BROKER_URL or settings.CELERY_TASK_ALWAYS_EAGER):
             return None
-        return super().apply_async(*args, **kwargs)
+        try:
+            return super().apply_async(*args, **kwargs)
+        except OperationalError as error:
+            # The work is written down in the database: a page must not fail for want of a nudge.
+            logger.warning("No nudge for %s, the sweep will find it: %s", self.name, error)
+            return None
 
 
 app = Celery("pdplanner", task_cls=NudgeTask)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 
+from pdplanner.schedule import beat_schedule
+
 ROOT = Path(__file__).resolve().parents[2]
 #: Database, media, mail files and logs of this installation.
 DATA = Path(os.environ.get("PDPLANNER_DATA") or ROOT / "var").resolve()
@@ -177,6 +179,7 @@ CELERY_TASK_ALWAYS_EAGER = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = beat_schedule()
 
 DEFAULT_FROM_EMAIL = os.environ.get("PDPLANNER_MAIL_FROM", "pdplanner@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

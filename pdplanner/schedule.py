@@ -1,0 +1,44 @@
+"""The table of periodic work: Celery beat reads it in production, the work process elsewhere.
+
+Nothing in it needs to be on time or once: each piece pays what the database says is owed, and
+daily work writes down which day it has seen to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of periodic work."""
+
+    name: str
+    task: str  # dotted path of a Celery task that takes no arguments
+    seconds: float  # between two runs where a broker carries nudges
+    embedded_seconds: float  # the same without a broker: this is what makes it prompt there
+
+
+WORK = (
+    Work("rebuild owed plans", "pdplanner.plans.tasks.rebuild_owed_plans", 60, 2),
+    Work("send owed notices", "pdplanner.plans.tasks.send_owed_notices", 60, 5),
+    Work("owe the nightly rebuild", "pdplanner.plans.tasks.nightly_rebuild", 300, 60),
+    Work("publish what is due", "pdplanner.tasks.publish_scheduled", 300, 60),
+    Work("forget ended sign-ins", "pdplanner.tasks.clear_sessions", 86400, 86400),
+)
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    """Return the table as Celery beat reads it.
+
+    A run that was not picked up before the next one is due is dropped: the next does its work.
+    """
+    return {
+        work.name: {
+            "task": work.task,
+            "schedule": work.seconds,
+            "options": {"expires": work.seconds},
+        }
+        for work in WORK
+    }
