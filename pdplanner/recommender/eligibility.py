@@ -149,14 +149,9 @@ def enrolled_run(catalogue: Catalogue, teacher: TeacherFacts, course: Id) -> int
 
 def _done(catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> tuple[Flags, Flags]:
     done = incidence([teacher.done for teacher in teachers], catalogue.number) > 0
+    none: frozenset[Id] = frozenset()
     rows = [
-        {
-            course
-            for course, others in catalogue.twins.items()
-            if not others.isdisjoint(teacher.done)
-        }
-        if teacher.done
-        else ()
+        none.union(*(catalogue.twins.get(course, none) for course in teacher.done))
         for teacher in teachers
     ]
     return done, incidence(rows, catalogue.number) > 0
