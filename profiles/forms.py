@@ -30,7 +30,7 @@ DAYS = (
     ("thu", "Thursday"),
     ("fri", "Friday"),
 )
-PARTS = (("before", "Before school"), ("prep", "Prep period"), ("after", "After school"))
+PARTS = (("before", "Before", "school"), ("prep", "Prep", "period"), ("after", "After", "school"))
 
 
 class TeacherForm(forms.Form):
@@ -40,6 +40,7 @@ class TeacherForm(forms.Form):
     words = ""  # why we ask
     short = ""  # in "Next: …"
     template = ""
+    is_all_optional = True  # so the fields need not say it one by one
 
     def __init__(self, *args, teacher: Teacher, **kwargs):
         self.teacher = teacher
@@ -226,7 +227,7 @@ class WeekForm(TeacherForm):
         return [
             {
                 "name": name,
-                "places": [(label, boxes[f"{day}-{part}"]) for part, label in PARTS],
+                "places": [(label, more, boxes[f"{day}-{part}"]) for part, label, more in PARTS],
             }
             for day, name in DAYS
         ]

@@ -38,6 +38,12 @@ def tape(fit: Mapping[str, float]) -> list[dict]:
     ]
 
 
+@register.filter
+def in_short(sentence: str) -> str:
+    """Return the first half of a reason, for a chip: what comes after the semicolon is detail."""
+    return sentence.partition(";")[0].rstrip(".")
+
+
 def word(value: float) -> str:
     """Return how well one part fits, in a word."""
     for least, said in ((0.95, "fully"), (0.8, "well"), (0.55, "partly")):
