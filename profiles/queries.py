@@ -30,7 +30,7 @@ class Horizon(NamedTuple):
     start_date: date
     end_date: date
     title: str
-    since_date: date  # when the term began; the day itself without one
+    since_date: date  # when the term began; as long ago as the horizon is long without one
 
 
 def horizon_on(as_of: date) -> Horizon:
@@ -39,8 +39,8 @@ def horizon_on(as_of: date) -> Horizon:
     if terms:
         term = min(terms, key=lambda term: (term.end_date - term.start_date, term.pk))
         return Horizon(as_of, term.end_date, term.title, term.start_date)
-    end_date = as_of + timedelta(weeks=WEEKS_WITHOUT_TERM, days=-1)
-    return Horizon(as_of, end_date, "", as_of)
+    span = timedelta(weeks=WEEKS_WITHOUT_TERM)
+    return Horizon(as_of, as_of + span - timedelta(days=1), "", as_of - span)
 
 
 def roles_of(user: User) -> frozenset[str]:

@@ -129,7 +129,7 @@ class _Known:
         key = teacher.pk
         set_aside = district_minutes if teacher.minutes_a_term is None else teacher.minutes_a_term
         spent = sum(minutes for _, at, minutes in self.done.get(key, ()) if at >= since)
-        answers = self.answers.get(key, ())
+        answers = [row for row in self.answers.get(key, ()) if _holds(*row[1:], since)]
         closed = self.closed.get(key, ())
         seats = self.enrolled.get(key, ())
         said_yes = {course for course, answer, _, _ in answers if answer == "accepted"}
@@ -207,6 +207,12 @@ class _Known:
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
+
+
+def _holds(answer: str, why: str, at: datetime, since: datetime) -> bool:
+    """Whether an answer still counts: "not now" and a swap are for their term only."""
+    is_passing = answer == StepAnswer.Answer.SWAPPED or why == StepAnswer.Why.NOT_NOW
+    return at >= since or not is_passing
 
 
 def _enrolments(mine: Q, end: datetime) -> Rows:
