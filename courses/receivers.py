@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
+from django.core.management import call_command
 from django.db import connection
 from django.db.models.signals import post_delete, post_migrate
 from django.dispatch import receiver
@@ -26,6 +27,8 @@ def make_look_book(sender, using: str, **kwargs) -> None:
         return  # on the way back to an empty database
     from .operations import look_book, set_up_authors
 
+    # Wagtail clears its cache when a site changes; a cache in the database needs its table then.
+    call_command("createcachetable", database=using, verbosity=0)
     for label in PERMISSIONS_FROM:
         create_permissions(apps.get_app_config(label), verbosity=0, using=using)
     set_up_authors(page=look_book())
