@@ -177,14 +177,22 @@ def hash_of(*parts: Path | bytes) -> str:
     return digest.hexdigest()
 
 
+class TakenOver(Exception):
+    """Another process goes on with this import; this one must stop."""
+
+
 @dataclass(frozen=True)
 class Report:
-    """What a check found: what an import would do, and what is wrong."""
+    """What a check found: what an import would do, and what is wrong.
+
+    `must_confirm` is a claim that somebody must say yes to before the import may be applied.
+    """
 
     problems: Problems
     total: int
     content_hash: str
-    counts: dict[str, int | str]
+    counts: dict[str, int]
+    must_confirm: str = ""
 
 
 Progress = Callable[[str], None]

@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from ..imports import ImportRefused, Problems, Progress, silent
+from django.db import transaction
+from django.utils import timezone
+
+from ..imports import ImportRefused, Problems, Progress, TakenOver, silent
+from ..models import ImportRun
 from ..queries import the_district, today_in_district
 from .files import RosterFiles
 from .oneroster import OneRoster
+from .operations import apply_roster
 from .shape import Roster
+
+#: What changed, among the counts of an import.
+CHANGES = ("new", "changed", "back", "left", "schools changed", "terms changed")
 
 
 def read_roster(
@@ -31,3 +39,56 @@ def read_roster(
         return roster, problems, files.content_hash()
     finally:
         files.close()
+
+
+@transaction.atomic
+def import_roster(
+    *,
+    roster: Roster,
+    problems: Problems,
+    content_hash: str,
+    now: datetime,
+    confirm_departures: bool = False,
+    is_dry: bool = False,
+    run: ImportRun | None = None,
+) -> dict[str, int]:
+    """Apply a roster that was read, and write down that it happened; dry: take it all back.
+
+    Raises ImportRefused when too many teachers would leave, TakenOver when another process has
+    applied this run.
+    """
+    if run is None:
+        run = ImportRun(kind=ImportRun.Kind.ROSTER, started_at=now)
+    elif not ImportRun.objects.select_for_update().filter(pk=run.pk, state=ImportRun.State.RUNNING):
+        raise TakenOver
+    counts = apply_roster(
+        roster=roster, now=now, problems=problems, confirm_departures=confirm_departures
+    )
+    if is_dry:
+        transaction.set_rollback(True)
+        return counts
+    run.state = ImportRun.State.APPLIED
+    run.finished_at = timezone.now()
+    run.content_hash = content_hash
+    run.source = roster.source
+    run.cursor = run.total = roster.rows_read
+    run.counts = counts
+    run.problems = problems.as_json()
+    run.save()
+    return counts
+
+
+def in_words(counts: dict[str, int], *, is_dry: bool = False) -> list[str]:
+    """Return what an import came to, as sentences."""
+    would = "would be " if is_dry else ""
+    lines = [
+        f"{counts['teachers']:,} teachers: {counts['new']:,} {would}new, "
+        f"{counts['changed']:,} {would}changed, {counts['back']:,} {would}back, "
+        f"{counts['left']:,} {would}gone.",
+        f"{counts['schools']:,} schools, {counts['terms']:,} school years and terms.",
+    ]
+    if not any(counts[name] for name in CHANGES):
+        lines.append("Nothing changed: everything was there already.")
+    elif is_dry:
+        lines.append("Dry run: nothing was written.")
+    return lines

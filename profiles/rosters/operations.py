@@ -38,14 +38,21 @@ def departing(*, roster: Roster) -> tuple[list[int], int]:
 
 def refuse_mass_departure(*, roster: Roster) -> None:
     """Raise ImportRefused when too many teachers would leave at once. One may always leave."""
-    gone, active = departing(roster=roster)
-    if len(gone) > 1 and len(gone) > LARGEST_DEPARTURE * active:
+    if claim := mass_departure(roster=roster):
         raise ImportRefused.because(
             "users.csv",
-            f"{len(gone)} of {active} active teachers are not in this file",
+            claim,
             "More than 15 % at once is more often a broken export than the truth. If they have "
-            "left, import with --confirm-departures (in the browser: tick “They have left”).",
+            "left, import with --confirm-departures.",
         )
+
+
+def mass_departure(*, roster: Roster) -> str:
+    """Return what somebody must confirm before so many teachers leave, "" when it is few."""
+    gone, active = departing(roster=roster)
+    if len(gone) > 1 and len(gone) > LARGEST_DEPARTURE * active:
+        return f"{len(gone)} of {active} active teachers are not in this file"
+    return ""
 
 
 @transaction.atomic
@@ -81,12 +88,6 @@ def apply_roster(
         "terms": len(roster.years) + len(roster.terms),
         "terms changed": calendar_changed,
     }
-
-
-def changes_nothing(counts: dict[str, int]) -> bool:
-    """Whether these counts of an import say that everything was there already."""
-    names = ("new", "changed", "back", "left", "schools changed", "terms changed")
-    return not any(counts[name] for name in names)
 
 
 def _apply_schools(roster: Roster) -> tuple[dict[str, int], int]:

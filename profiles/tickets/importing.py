@@ -116,6 +116,26 @@ def check_tickets(work: TicketImport, *, now: datetime, progress: Progress = sil
     )
 
 
+def in_words(counts: dict[str, int], total: int, *, is_dry: bool = False) -> list[str]:
+    """Return what a file holds and, once applied, what came of it, as sentences."""
+    sure = counts.get("sure by words, in percent")
+    lines = [
+        f"{total:,} rows: {counts['matched']:,} of teachers here, "
+        f"{counts['unmatched']:,} left out.",
+        f"Skill by category {counts['by category']:,}, by words {counts['by words']:,}"
+        f"{f' ({sure} % sure on average)' if sure else ''}, unsorted {counts['unsorted']:,}.",
+    ]
+    if is_dry:
+        return [*lines, "Dry run: nothing was written."]
+    lines.append(
+        f"{counts['new']:,} tickets new, {counts['changed']:,} changed, "
+        f"{counts['unchanged']:,} there already."
+    )
+    if not counts["new"] + counts["changed"]:
+        lines.append("Nothing changed: everything was there already.")
+    return lines
+
+
 COUNTED_AS = {
     Ticket.Origin.CATEGORY: "by category",
     Ticket.Origin.WORDS: "by words",

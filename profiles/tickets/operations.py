@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from ..choices import TicketKind
+from ..imports import TakenOver
 from ..models import ImportRun, Skill, Ticket, TicketCategory, TicketSource
 from ..signals import tickets_changed
 from .csv import TicketRow
@@ -37,10 +38,6 @@ CHANGING = (
 SAID_BY_PEOPLE = (Ticket.Origin.COACH, Ticket.Origin.TEACHER)
 
 Matched = tuple[TicketRow, int, Derived]  # the row, its teacher, what is kept of it
-
-
-class TakenOver(Exception):
-    """Another process goes on with this import; this one must stop."""
 
 
 @transaction.atomic

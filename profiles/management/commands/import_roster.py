@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.db import transaction
 from django.utils import timezone
 
-from profiles.models import ImportRun
-from profiles.rosters.importing import read_roster
-from profiles.rosters.operations import apply_roster, changes_nothing
+from profiles.rosters.importing import import_roster, in_words, read_roster
 
 from ._importing import ImportCommand
 
@@ -29,37 +26,14 @@ class Command(ImportCommand):
     def run(self, *, path: Path, dry_run: bool, confirm_departures: bool, **options) -> None:
         now = timezone.now()
         roster, problems, content_hash = read_roster(path, now=now, progress=self.say)
-        with transaction.atomic():
-            counts = apply_roster(
-                roster=roster,
-                now=now,
-                problems=problems,
-                confirm_departures=confirm_departures,
-            )
-            if dry_run:
-                transaction.set_rollback(True)
-            else:
-                ImportRun.objects.create(
-                    kind=ImportRun.Kind.ROSTER,
-                    state=ImportRun.State.APPLIED,
-                    started_at=now,
-                    finished_at=timezone.now(),
-                    content_hash=content_hash,
-                    source=roster.source,
-                    cursor=roster.rows_read,
-                    total=roster.rows_read,
-                    counts=counts,
-                    problems=problems.as_json(),
-                )
-        self.show(problems)
-        would = "would be " if dry_run else ""
-        self.stdout.write(
-            f"{counts['teachers']} teachers: {counts['new']} {would}new, "
-            f"{counts['changed']} {would}changed, {counts['back']} {would}back, "
-            f"{counts['left']} {would}left. "
-            f"{counts['schools']} schools, {counts['terms']} school years and terms."
+        counts = import_roster(
+            roster=roster,
+            problems=problems,
+            content_hash=content_hash,
+            now=now,
+            confirm_departures=confirm_departures,
+            is_dry=dry_run,
         )
-        if changes_nothing(counts):
-            self.stdout.write("Nothing changed: everything was there already.")
-        elif dry_run:
-            self.stdout.write("Dry run: nothing was written.")
+        self.show(problems)
+        for line in in_words(counts, is_dry=dry_run):
+            self.stdout.write(line)

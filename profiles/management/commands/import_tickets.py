@@ -6,8 +6,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from profiles.imports import ImportRefused, Report
-from profiles.models import ImportRun
+from profiles.imports import ImportRefused, TakenOver
 from profiles.tickets.categories import read_categories
 from profiles.tickets.columns import parse_map
 from profiles.tickets.importing import (
@@ -15,9 +14,9 @@ from profiles.tickets.importing import (
     begin_run,
     check_tickets,
     continue_run,
+    in_words,
     source_named,
 )
-from profiles.tickets.operations import TakenOver
 
 from ._importing import ImportCommand
 
@@ -58,8 +57,8 @@ class Command(ImportCommand):
         report = check_tickets(work, now=now, progress=self.say)
         self.show(report.problems)
         if dry_run:
-            self.summarise(report)
-            self.stdout.write("Dry run: nothing was written.")
+            for line in in_words(report.counts, report.total, is_dry=True):
+                self.stdout.write(line)
             return
         run = begin_run(work, report=report, now=now)
         if run.cursor:
@@ -72,26 +71,5 @@ class Command(ImportCommand):
                 "another process is importing this file right now",
                 "Wait for it; nothing is lost or doubled.",
             ) from None
-        self.summarise(report)
-        self.finish(run)
-
-    def summarise(self, report: Report) -> None:
-        """Say what the file holds."""
-        counts = report.counts
-        sure = counts.get("sure by words, in percent")
-        self.stdout.write(
-            f"{report.total:,} rows: {counts['matched']:,} of teachers here, "
-            f"{counts['unmatched']:,} left out. Skill by category {counts['by category']:,}, "
-            f"by words {counts['by words']:,}{f' ({sure} % sure on average)' if sure else ''}, "
-            f"unsorted {counts['unsorted']:,}."
-        )
-
-    def finish(self, run: ImportRun) -> None:
-        """Say what came of it."""
-        counts = run.counts
-        self.stdout.write(
-            f"{counts['new']:,} tickets new, {counts['changed']:,} changed, "
-            f"{counts['unchanged']:,} there already."
-        )
-        if not counts["new"] + counts["changed"]:
-            self.stdout.write("Nothing changed: everything was there already.")
+        for line in in_words(run.counts, run.total):
+            self.stdout.write(line)
