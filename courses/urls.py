@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import requirement_views, views
 
 app_name = "courses"
 urlpatterns = [
@@ -12,4 +12,10 @@ urlpatterns = [
     path("enrolments/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("sessions/<int:pk>/start/", views.start, name="start"),
     path("sessions/<int:pk>/check/<str:block_id>/", views.check, name="check"),
+    path("requirements/", requirement_views.requirements, name="requirements"),
+    path("requirements/add/", requirement_views.add, name="requirement-add"),
+    path("requirements/<int:pk>/", requirement_views.change, name="requirement"),
+    path(
+        "requirements/<int:pk>/withdraw/", requirement_views.withdraw, name="requirement-withdraw"
+    ),
 ]

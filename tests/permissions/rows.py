@@ -1,0 +1,149 @@
+"""The permission matrix: every address, and who gets in.
+
+A row says what five people meet, by GET and by POST: nobody signed in, an outsider (a teacher of
+another school; whatever the address names belongs to somebody else), a coach, a coordinator, and
+a leader of the school that the address names.
+
+    in    is sent to the sign-in page
+    no    is refused, 403 or 404 (never 500, never a word of the content)
+    yes   gets in: any answer but a refusal
+
+405, the wrong verb for an address, is fine for everybody.
+
+An address of the URL configuration without a row, or a row without an address, fails the suite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each of the five meets."""
+
+    anonymous: str
+    outsider: str
+    coach: str
+    coordinator: str
+    leader: str
+
+    def expected(self, person: str) -> str:
+        return getattr(self, person)
+
+
+EVERYBODY = Row("yes", "yes", "yes", "yes", "yes")
+SIGNED_IN = Row("in", "yes", "yes", "yes", "yes")
+TEACHERS = Row("in", "yes", "no", "no", "no")
+OWN_ONLY = Row("in", "no", "no", "no", "no")  # what it names is another teacher's
+COORDINATORS = Row("in", "no", "no", "yes", "no")
+COMPLETION = Row("in", "no", "no", "yes", "yes")
+AUTHORS = Row("in", "no", "yes", "yes", "no")  # the CMS: what each may do there is Wagtail's table
+NONE_YET = Row("in", "no", "no", "no", "no")  # what one has only after setting it up
+TO_SIGN_IN = Row("in", "in", "in", "in", "in")
+NOBODY = Row("no", "no", "no", "no", "no")
+
+#: Ours and allauth's, address by address.
+ROWS: dict[str, Row] = {
+    # sign-in: open to whoever comes
+    "accounts/login/": EVERYBODY,
+    "accounts/logout/": EVERYBODY,
+    "accounts/inactive/": EVERYBODY,
+    "accounts/signup/": EVERYBODY,  # says that sign-up is closed
+    "accounts/login/code/": EVERYBODY,
+    "accounts/login/code/confirm/": EVERYBODY,
+    "accounts/password/reset/": EVERYBODY,
+    "accounts/password/reset/done/": EVERYBODY,
+    "accounts/password/reset/key/done/": EVERYBODY,
+    r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": EVERYBODY,
+    "accounts/confirm-email/": EVERYBODY,
+    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": EVERYBODY,
+    "accounts/2fa/authenticate/": SIGNED_IN,  # for somebody halfway through signing in
+    "accounts/2fa/webauthn/login/": EVERYBODY,
+    # one's own security
+    "accounts/reauthenticate/": SIGNED_IN,
+    "accounts/email/": EVERYBODY,  # leads to the settings, which ask for a sign-in
+    "accounts/password/change/": SIGNED_IN,
+    "accounts/password/set/": SIGNED_IN,
+    "accounts/2fa/": SIGNED_IN,
+    "accounts/2fa/reauthenticate/": SIGNED_IN,
+    "accounts/2fa/totp/activate/": SIGNED_IN,
+    "accounts/2fa/totp/deactivate/": SIGNED_IN,
+    "accounts/2fa/recovery-codes/": NONE_YET,
+    "accounts/2fa/recovery-codes/generate/": SIGNED_IN,
+    "accounts/2fa/recovery-codes/download/": NONE_YET,
+    "accounts/2fa/webauthn/": SIGNED_IN,
+    "accounts/2fa/webauthn/add/": SIGNED_IN,
+    "accounts/2fa/webauthn/reauthenticate/": SIGNED_IN,
+    "accounts/2fa/webauthn/keys/<int:pk>/remove/": OWN_ONLY,
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/": OWN_ONLY,
+    # files
+    r"documents/^(\d+)/(.*)$": SIGNED_IN,
+    "documents/authenticate_with_password/<int:restriction_id>/": NOBODY,
+    "media/images/<path:path>": Row("in", "no", "no", "no", "no"),  # no such picture
+    # completion
+    "completion/": COMPLETION,
+    "completion/schools.csv": COMPLETION,
+    "completion/sessions.csv": COMPLETION,
+    "completion/people.csv": COMPLETION,
+    "completion/schools/<int:school_id>/": COMPLETION,
+    "completion/sessions/<int:requirement_id>/": COMPLETION,
+    # the calendar of the year
+    "year/": COORDINATORS,
+    "year/<str:what>/add/": COORDINATORS,
+    "year/<str:what>/<int:pk>/": COORDINATORS,
+    "year/<str:what>/<int:pk>/remove/": COORDINATORS,
+    # required sessions
+    "requirements/": COORDINATORS,
+    "requirements/add/": COORDINATORS,
+    "requirements/<int:pk>/": COORDINATORS,
+    "requirements/<int:pk>/withdraw/": COORDINATORS,
+    # a teacher's own path; a course is nobody's, so another's answer can't be reached by it
+    "path/": TEACHERS,
+    "path/<int:course_id>/accept/": TEACHERS,
+    "path/<int:course_id>/swap/": TEACHERS,
+    "path/<int:course_id>/not-a-fit/": TEACHERS,
+    "path/<int:course_id>/undo/": TEACHERS,
+    "path/<int:course_id>/ask/": TEACHERS,
+    "path/noticed/": TEACHERS,
+    "path/noticed/skills/<int:pk>/": TEACHERS,
+    "path/noticed/tickets/": TEACHERS,
+    "path/noticed/tickets/<int:pk>/": OWN_ONLY,
+    "path/noticed/tickets/<int:pk>/use/": OWN_ONLY,
+    "calendar/": TEACHERS,
+    "record/": TEACHERS,
+    "runs/<int:pk>/enrol/": TEACHERS,
+    "enrolments/<int:pk>/withdraw/": OWN_ONLY,
+    "sessions/<int:pk>/start/": TEACHERS,
+    "sessions/<int:pk>/check/<str:block_id>/": TEACHERS,
+    # oneself
+    "": SIGNED_IN,
+    "fitting/": TEACHERS,
+    "fitting/end/": TEACHERS,
+    "fitting/<str:screen>/": TEACHERS,
+    "goals/suggestions/": TEACHERS,
+    "goals/<int:pk>/end/": OWN_ONLY,
+    "settings/": SIGNED_IN,
+    "settings/goals/": TEACHERS,
+    "settings/ticket-use/": TEACHERS,
+    "settings/<str:screen>/": TEACHERS,
+    # the look book
+    r"look-book/^((?:[\w\-]+/)*)$": SIGNED_IN,
+    "look-book/_util/login/": EVERYBODY,
+    "look-book/_util/authenticate_with_password/"
+    "<int:page_view_restriction_id>/<int:page_id>/": NOBODY,
+    # Wagtail's admin: shut doors and harmless files
+    "admin/login/": TO_SIGN_IN,
+    "admin/password_reset/": NOBODY,
+    "admin/password_reset/done/": NOBODY,
+    "admin/password_reset/confirm/<uidb64>/<token>/": NOBODY,
+    "admin/password_reset/complete/": NOBODY,
+    "admin/jsi18n/": EVERYBODY,  # words of the interface
+    "admin/sprite/": EVERYBODY,  # icons
+}
+
+#: Everything below these without a row of its own.
+PREFIXES: dict[str, Row] = {"admin/": AUTHORS}
+
+#: Views of Wagtail that break on purpose, or on made-up arguments, for somebody who may be there.
+BREAKS_FOR_AUTHORS = {"admin/failwhale/", "admin/choose-external-link/"}
