@@ -1,6 +1,8 @@
 """For the tests: SQLite in memory, or PostgreSQL when PDPLANNER_TEST_DATABASE_URL names one."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -29,10 +31,11 @@ else:
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-DATA = Path(tempfile.gettempdir()) / f"pdplanner-test-{os.getuid()}"
+DATA = Path(tempfile.mkdtemp(prefix="pdplanner-test-"))
+atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 MEDIA_ROOT = DATA / "media"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
