@@ -59,7 +59,7 @@ ROWS: dict[str, Row] = {
     "accounts/confirm-email/": EVERYBODY,
     r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": EVERYBODY,
     "accounts/2fa/authenticate/": SIGNED_IN,  # for somebody halfway through signing in
-    "accounts/2fa/webauthn/login/": EVERYBODY,
+    "accounts/2fa/webauthn/login/": Row("in", "yes", "yes", "yes", "yes"),
     # one's own security
     "accounts/reauthenticate/": SIGNED_IN,
     "accounts/email/": EVERYBODY,  # leads to the settings, which ask for a sign-in
@@ -68,7 +68,7 @@ ROWS: dict[str, Row] = {
     "accounts/2fa/": SIGNED_IN,
     "accounts/2fa/reauthenticate/": SIGNED_IN,
     "accounts/2fa/totp/activate/": SIGNED_IN,
-    "accounts/2fa/totp/deactivate/": SIGNED_IN,
+    "accounts/2fa/totp/deactivate/": NONE_YET,
     "accounts/2fa/recovery-codes/": NONE_YET,
     "accounts/2fa/recovery-codes/generate/": SIGNED_IN,
     "accounts/2fa/recovery-codes/download/": NONE_YET,
@@ -116,6 +116,7 @@ ROWS: dict[str, Row] = {
     "enrolments/<int:pk>/withdraw/": OWN_ONLY,
     "sessions/<int:pk>/start/": TEACHERS,
     "sessions/<int:pk>/check/<str:block_id>/": TEACHERS,
+    "mail/stop/<str:token>/": NOBODY,  # a made-up token; a true one needs no sign-in
     # oneself
     "": SIGNED_IN,
     "fitting/": TEACHERS,
@@ -146,4 +147,9 @@ ROWS: dict[str, Row] = {
 PREFIXES: dict[str, Row] = {"admin/": AUTHORS}
 
 #: Views of Wagtail that break on purpose, or on made-up arguments, for somebody who may be there.
-BREAKS_FOR_AUTHORS = {"admin/failwhale/", "admin/choose-external-link/"}
+BREAKS_FOR_AUTHORS = {
+    "admin/failwhale/",
+    "admin/choose-external-link/",
+    "admin/snippets/choose/courses/offering/create/",
+    "admin/snippets/choose/profiles/toolatschool/create/",
+}
