@@ -28,7 +28,8 @@ from pdplanner.recommender.facts import (
     TicketFacts,
     Variant,
 )
-from profiles.models import Goal, SkillAnswer, SpecialDay as SpecialDayRow, Tool, ToolAtSchool
+from profiles.models import Goal, SkillAnswer, Tool, ToolAtSchool
+from profiles.models import SpecialDay as SpecialDayRow
 
 from .conftest import TODAY, at
 

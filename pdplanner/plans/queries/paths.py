@@ -122,7 +122,8 @@ def path_of(teacher: Teacher, *, now: dt.datetime) -> PathView:
         StepAnswer.objects.filter(teacher=teacher, undone_at=None).select_related("course")
     )
     completions = list(Completion.objects.filter(teacher=teacher))
-    steps = _steps(version, answers, {done.course_id for done in completions}) if version else ()
+    done = {completion.course_id for completion in completions}
+    steps = _steps(teacher, version, answers, done) if version else ()
     return PathView(
         teacher=teacher,
         version=version,
