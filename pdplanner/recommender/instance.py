@@ -12,6 +12,7 @@ from pdplanner.recommender.candidates import Chances, Effects
 from pdplanner.recommender.eligibility import enrolled_run
 from pdplanner.recommender.facts import Facts, Id, Path, TeacherFacts
 from pdplanner.recommender.needs import Needs
+from pdplanner.recommender.rules import SearchRules
 from pdplanner.recommender.search import Instance
 from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints, schools_of
 
@@ -41,8 +42,15 @@ class _Rows:
 class InstanceDraft:
     """Gathers what the solver needs, one batch of teachers after the other."""
 
-    def __init__(self, facts: Facts, catalogue: Catalogue, needs: Needs, effects: Effects) -> None:
-        self._facts, self._catalogue = facts, catalogue
+    def __init__(
+        self,
+        facts: Facts,
+        rules: SearchRules,
+        catalogue: Catalogue,
+        needs: Needs,
+        effects: Effects,
+    ) -> None:
+        self._facts, self._rules, self._catalogue = facts, rules, catalogue
         self._needs, self._effects = needs, effects
         self._ids: list[Id] = []
         self._budget: list[int] = []
@@ -65,8 +73,9 @@ class InstanceDraft:
     ) -> None:
         """Add a batch: its teachers, their need [T, K], their chances and candidates [T, J]."""
         for row, teacher in enumerate(teachers):
-            self._add_limits(teacher)
-            self._add_choice(teacher, np.flatnonzero(chosen[row]), previous.get(teacher.id))
+            candidates = np.flatnonzero(chosen[row])
+            self._add_limits(teacher, candidates)
+            self._add_choice(teacher, candidates, previous.get(teacher.id))
             self._places.add(
                 [(place,) for place in np.flatnonzero(chances.openness.places[row]).tolist()]
             )
@@ -135,13 +144,14 @@ class InstanceDraft:
             previous_run=self._previous.column(2),
         )
 
-    def _add_limits(self, teacher: TeacherFacts) -> None:
+    def _add_limits(self, teacher: TeacherFacts, candidates: Ints) -> None:
         """Add the minutes of the whole horizon and of each week: none in a week without a school
         day left. A seat taken already is the teacher's own word, whatever the limits say."""
         catalogue = self._catalogue
-        limit = max(teacher.minutes_budget, 0)
-        if teacher.weekly_minutes is not None:
-            limit = min(limit, teacher.weekly_minutes)
+        limit = teacher.weekly_minutes
+        if limit is None:
+            limit = self._usual_week(teacher, candidates)
+        limit = min(limit, max(teacher.minutes_budget, 0))
         schools = schools_of(teacher)
         if schools not in self._school_days:
             self._school_days[schools] = _school_days(self._facts, catalogue, schools)
@@ -158,6 +168,23 @@ class InstanceDraft:
         self._ids.append(teacher.id)
         self._budget.append(max(teacher.minutes_budget, int(taken.sum()), 0))
         self._weekly.append(np.maximum(weekly, taken))
+
+    def _usual_week(self, teacher: TeacherFacts, candidates: Ints) -> int:
+        """Minutes a week for a teacher who states none: room for the longest candidate, and for
+        all that has to be in, whichever week it is due."""
+        catalogue = self._catalogue
+        held = {catalogue.number.get(c) for c in teacher.accepted | set(teacher.enrolled)}
+        musts = (held | self._due.get(teacher.id, {}).keys()) & set(candidates.tolist())
+        ahead = list(musts)
+        while ahead:
+            for other in catalogue.courses[ahead.pop()].requires & catalogue.number.keys():
+                number = catalogue.number[other]
+                if number not in musts:
+                    musts.add(number)
+                    ahead.append(number)
+        longest = int(catalogue.minutes[candidates].max(initial=0))
+        needed = sum(int(catalogue.minutes[number]) for number in musts)
+        return max(self._rules.usual_week_minutes, longest, needed)
 
     def _add_choice(self, teacher: TeacherFacts, chosen: Ints, previous: Path | None) -> None:
         """Add what is required, kept and planned so far; only candidates can be any of these."""

@@ -85,7 +85,7 @@ def recommend_paths(
 def plan_rows(ground: Ground, rows: Sequence[int], previous: Mapping[Id, Path]) -> dict[Id, Path]:
     """The paths of the teachers in these rows of the facts."""
     facts, rules, catalogue = ground.facts, ground.rules, ground.catalogue
-    draft = InstanceDraft(facts, catalogue, ground.needs, ground.effects)
+    draft = InstanceDraft(facts, rules.search, catalogue, ground.needs, ground.effects)
     empty_because: list[str] = []
     standing = {
         teacher: frozenset(step.course for step in path.steps) for teacher, path in previous.items()
@@ -107,7 +107,8 @@ def plan_rows(ground: Ground, rows: Sequence[int], previous: Mapping[Id, Path]) 
     paths = {}
     for place, row in enumerate(rows):
         teacher = facts.teachers[row]
-        steps, left_out = writer.write(place, row, plans.steps(place))
+        stands = standing.get(teacher.id, frozenset())
+        steps, left_out = writer.write(place, row, plans.steps(place), stands)
         paths[teacher.id] = Path(
             teacher=teacher.id,
             as_of=facts.as_of,

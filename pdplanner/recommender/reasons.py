@@ -78,6 +78,8 @@ def best_reason(
 def _need_reasons(story: StepStory, evidence: Evidence, rules: ReasonRules) -> list[Reason]:
     """The reasons that stand for enough of the step's minutes; never more than two of a kind."""
     told = _told(story.teacher, story.minutes, evidence, rules)
+    if story.due_date is not None or story.accepted or story.opens is not None:
+        told = [reason for reason in told if reason.minutes >= rules.least_minutes]
     total = sum(sum(parts.values()) for parts in story.minutes.values())
     strong = [reason for reason in told if reason.minutes >= rules.share * total]
     strong = strong or sorted(told, key=lambda reason: -reason.minutes)[:1]

@@ -108,6 +108,9 @@ class FitRules:
     worth_minutes: float = 1.0
     #: What the best session takes from a need: "masters", by the author's word.
     best_effect: float = 0.6
+    #: What a step already on the path must still be worth, as a share of what a new one must: so
+    #: that a need that wavers does not put it on and off.
+    worth_standing: float = 0.5
     #: The share of its own length that a session must be expected to save: an hour for half a
     #: minute is no bargain, whatever budget is left.
     worth_share: float = 0.03
@@ -120,6 +123,9 @@ class SearchRules:
     #: Minutes saved that moving or dropping a step of the path as it stands has to bring: less
     #: than that is not worth telling a teacher that the plan changed.
     change_threshold_minutes: float = 5.0
+    #: Minutes a week for a teacher who states no limit, or one longer session; and always enough
+    #: for what is required or said yes to. Sooner is better, but not all of it on Monday.
+    usual_week_minutes: int = 60
     #: Rounds of the search after the first local optimum; more is slower and better.
     kicks: int = 40
     #: Rounds in which seat prices are adjusted when seats are shared.
@@ -136,6 +142,9 @@ class ReasonRules:
     most: int = 3
     #: The share of a step's minutes that a reason must stand for, unless it is the strongest.
     share: float = 0.15
+    #: Minutes below which a need is no reason for a step that is on the path anyway: required, said
+    #: yes to, or opening another.
+    least_minutes: float = 0.5
     #: The skills of a step that are looked into, those that save most first.
     skills: int = 3
     #: What a support style must take from a format before the pair is called a match.

@@ -84,16 +84,17 @@ class StepWriter:
         return {self._needs.skills[k]: float(need[k]) for k in order if need[k] >= least}
 
     def write(
-        self, place: int, row: int, picks: Sequence[Pick]
+        self, place: int, row: int, picks: Sequence[Pick], stands: frozenset[Id]
     ) -> tuple[tuple[Step, ...], tuple[WhyNot, ...]]:
-        """The steps of a teacher, and the required or accepted courses that found no room."""
+        """The steps of a teacher, and the required or accepted courses that found no room;
+        `stands` are the courses on the path as it is."""
         teacher = self._facts.teachers[row]
         picks = self._settled(teacher, place, list(picks))
         if not picks:
             return (), self._left_out(teacher, place, picks)
         fits = [self._fit(teacher, place, pick) for pick in picks]
         skills, savings = self._savings(row, picks, fits)
-        while (dropped := self._least(teacher, picks, savings)) is not None:
+        while (dropped := self._least(teacher, picks, savings, stands)) is not None:
             del picks[dropped], fits[dropped]
             if not picks:
                 return (), self._left_out(teacher, place, picks)
@@ -209,7 +210,13 @@ class StepWriter:
         need, season = self._need[row, skills], self._needs.season[skills]
         return skills, savings_of(need, season, weeks, leaves)
 
-    def _least(self, teacher: TeacherFacts, picks: Sequence[Pick], savings: Savings) -> int | None:
+    def _least(
+        self,
+        teacher: TeacherFacts,
+        picks: Sequence[Pick],
+        savings: Savings,
+        stands: frozenset[Id],
+    ) -> int | None:
         """The pick that saves too little beside the others to be worth proposing, if any."""
         courses = self._catalogue.courses
         required = {other for pick in picks for other in courses[pick.course].requires}
@@ -217,7 +224,10 @@ class StepWriter:
         worst, least = None, 0.0
         for at, pick in enumerate(picks):
             course = courses[pick.course].id
-            spare = float(savings.alone[at] - self._worth[pick.course])
+            worth = float(self._worth[pick.course])
+            if course in stands:
+                worth *= self._rules.fit.worth_standing
+            spare = float(savings.alone[at]) - worth
             if (
                 spare < least
                 and course not in required
