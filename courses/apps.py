@@ -7,4 +7,9 @@ class CoursesConfig(AppConfig):
     verbose_name = "Sessions, dates and who is going"
 
     def ready(self) -> None:
+        from profiles.uploads import register
+
         from . import receivers  # noqa: F401 (connects them)
+        from .catalogue.uploading import KIND
+
+        register(KIND)

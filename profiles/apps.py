@@ -5,3 +5,11 @@ class ProfilesConfig(AppConfig):
     name = "profiles"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "People and what they asked for"
+
+    def ready(self) -> None:
+        from .rosters.uploading import KIND as roster
+        from .tickets.uploading import KIND as tickets
+        from .uploads import register
+
+        register(roster)
+        register(tickets)

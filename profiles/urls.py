@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import unsubscribe, views, year_urls
+from . import import_urls, unsubscribe, views, year_urls
 
 app_name = "profiles"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("settings/ticket-use/", views.ticket_use, name="ticket-use"),
     path("settings/<str:screen>/", views.settings_screen, name="settings-screen"),
     *year_urls.urlpatterns,
+    *import_urls.urlpatterns,
     *unsubscribe.urlpatterns,
 ]

@@ -41,6 +41,23 @@ TEXT_NAMES = ("subject", "body")
 PAIRS = re.compile(rf",(?=\s*(?:{'|'.join(NAMES)})\s*=)|,(?=\s*[a-z_]+\s*=)")
 FILE = "the tickets"
 
+#: What a coordinator reads beside each of our names.
+LABELS = {
+    "external_id": "Number of the ticket",
+    "requester": "Who asked: address or roster id",
+    "opened": "Opened",
+    "first_answered": "First answered",
+    "resolved": "Resolved",
+    "category": "Category",
+    "subcategory": "Subcategory",
+    "subject": "Subject: read, never stored",
+    "body": "Text: read, never stored",
+    "kind": "Kind: how-to, access, break …",
+    "minutes_lost": "Minutes of teaching lost",
+    "need_by": "Needed by",
+    "reopened": "Reopened: yes, no or how often",
+}
+
 Columns = dict[str, str]  # our name -> heading of the export
 
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ..csv_tables import CsvTable
 from ..imports import ImportRefused, Problems, Unreadable
-from .columns import FILE, Columns, places_of, recognise
+from .columns import FILE, TEXT_NAMES, Columns, places_of, recognise
 
 FIRST_YEAR = 1990
 #: No export holds a time further ahead than this.
@@ -20,6 +21,9 @@ FURTHEST_AHEAD = timedelta(days=367)
 MOST_MINUTES = 100_000
 LONGEST_ID = 100
 LONGEST_CATEGORY = 200
+
+#: Cells that are longer, or have more words, are taken for a text and shown to nobody.
+LONGEST_SHOWN, MOST_WORDS_SHOWN = 60, 3
 
 ISO_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?\s*\S*")
 YES = {"true", "yes", "y", "1"}
@@ -54,6 +58,32 @@ def header_of(path: Path) -> list[str]:
             return table.header
     except Unreadable as broken:
         raise refusal(broken) from None
+
+
+def sample_of(path: Path, rows: int = 3) -> list[tuple[str, list[str]]]:
+    """Return each heading with the cells of the first rows; texts are left out.
+
+    What may hold words of a person is not shown: long cells, cells of many words, and columns
+    with the name of a text.
+    """
+    with path.open("rb") as stream:
+        table = CsvTable(stream, file=FILE, problems=Problems(), delimiters=",;")
+        try:
+            first = [cells for _, cells in islice(table.rows(), rows)]
+        except Unreadable:
+            first = []
+        texts = {recognise(table.header).get(name) for name in TEXT_NAMES}
+        return [
+            (heading, [] if heading in texts else shown([cells[place] for cells in first]))
+            for place, heading in enumerate(table.header)
+        ]
+
+
+def shown(cells: list[str]) -> list[str]:
+    """Return the cells of a column, none of them when one looks like a text."""
+    if any(len(cell) > LONGEST_SHOWN or len(cell.split()) > MOST_WORDS_SHOWN for cell in cells):
+        return []
+    return cells
 
 
 def refusal(broken: Unreadable) -> ImportRefused:

@@ -161,9 +161,8 @@ def begin_run(
             run = ImportRun(kind=ImportRun.Kind.TICKETS)
         # What another file left half done is not gone on with: this one is newer.
         cut_off.exclude(pk=run.pk).update(state=ImportRun.State.STOPPED, finished_at=now)
-        if work.source.pk is None or (work.columns and work.source.columns != work.columns):
-            work.source.columns = work.columns or work.source.columns
-            work.source.save()
+        work.source.columns = work.columns or work.source.columns
+        work.source.save()
         for row in work.categories:
             map_category(
                 source=work.source,

@@ -1,0 +1,77 @@
+"""Forms of the import screens."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from .models import TicketSource
+from .tickets.columns import LABELS, NAMES, REQUIRED, Columns, recognise
+from .uploads import Kind
+
+
+class UploadForm(forms.Form):
+    """The file, and what must be known with it."""
+
+    file = forms.FileField(label="File", allow_empty_file=True)
+    source = forms.CharField(
+        label="Name of your help desk",
+        max_length=50,
+        required=False,
+        initial="Help desk",
+        help_text="The same name next time: then tickets are updated, not doubled.",
+    )
+    as_draft = forms.BooleanField(
+        label="As drafts: publish nothing yet", required=False, initial=False
+    )
+
+    def __init__(self, kind: Kind, *args, **kwargs):
+        super().__init__(*args, prefix=kind.name, **kwargs)
+        self.fields["file"].widget.attrs["accept"] = kind.accept
+        for name in ("source", "as_draft"):
+            if name not in kind.fields:
+                del self.fields[name]
+        if "source" in self.fields:
+            self.fields["source"].required = True
+            self.fields["source"].widget.attrs["list"] = "sources"
+
+    def options(self) -> dict:
+        """Return what was asked beside the file."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "file"}
+
+
+class ColumnsForm(forms.Form):
+    """Which column of an export is what."""
+
+    address = forms.CharField(
+        label="Where a ticket is read in your help desk",
+        max_length=300,
+        required=False,
+        help_text="With {id} for its number, such as https://help.example.org/ticket/{id}",
+    )
+
+    def __init__(self, header: list[str], source: TicketSource, *args, **kwargs):
+        known = {heading.casefold(): heading for heading in header}
+        saved = {
+            name: known[heading.casefold()]
+            for name, heading in source.columns.items()
+            if heading.casefold() in known
+        }
+        initial = recognise(header) | saved | {"address": source.address_template}
+        super().__init__(*args, initial=initial, **kwargs)
+        choices = [("", "Not in this file"), *((heading, heading) for heading in header if heading)]
+        for name in NAMES:
+            self.fields[name] = forms.ChoiceField(
+                label=LABELS[name], choices=choices, required=name in REQUIRED
+            )
+        self.order_fields([*NAMES, "address"])
+
+    def clean_address(self) -> str:
+        address = self.cleaned_data["address"].strip()
+        if address and not (address.startswith(("https://", "http://")) and "{id}" in address):
+            raise ValidationError("Start with https:// and put {id} where the number stands.")
+        return address
+
+    def columns(self) -> Columns:
+        """Return our name -> heading, as far as chosen."""
+        return {name: self.cleaned_data[name] for name in NAMES if self.cleaned_data[name]}
