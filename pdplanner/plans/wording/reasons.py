@@ -68,14 +68,15 @@ def cohort_name(facts: Facts) -> str:
 
 
 def _season(facts: Facts, day: Days) -> list[str]:
-    skill = Strong(facts["skill_name"])
+    share, skill = f"{facts['share']:.0%}", Strong(facts["skill_name"])
+    brought = [share, " of the district’s questions about ", skill, "."]
     if facts["event"] == "month":
         month = Strong(f"{date.fromisoformat(facts['date']):%B}")
-        return ["Questions about ", skill, " come up most in ", month, "."]
+        return [month, " is ahead: last year it brought ", *brought]
     event = {"report-cards": "Report cards are due", "testing": "Testing starts"}.get(
         facts["event"], facts["title"] or "A special day is"
     )
-    return [f"{event} on ", day(facts["date"]), ", when questions about ", skill, " come up most."]
+    return [f"{event} on ", day(facts["date"]), ". Last year that time brought ", *brought]
 
 
 def rollout_pieces(facts: Facts, day: Days) -> list[str]:
