@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.utils import timezone
@@ -83,6 +83,11 @@ def place_of(run: ImportRun) -> Path:
     return folder() / str(run.pk)
 
 
+def private(path: Path) -> BinaryIO:
+    """Open a file for writing that nobody else on this machine may read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+
 def keep(
     chunks: Iterable[bytes], *, kind: Kind, options: Options, by: User, now: datetime
 ) -> Upload:
@@ -92,9 +97,7 @@ def keep(
     )
     place = place_of(run)
     place.mkdir(mode=0o700)
-    with os.fdopen(
-        os.open(place / "file", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-    ) as out:
+    with private(place / "file") as out:
         for chunk in chunks:
             out.write(chunk)
     upload = Upload(run=run, path=place / "file", options=options)
@@ -106,8 +109,8 @@ def set_options(upload: Upload, options: Options) -> Upload:
     """Store how an upload is to be read; return it with them."""
     path = upload.path.with_name("options.json")
     fresh = upload.path.with_name("options.new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(options, out)
+    with private(fresh) as out:
+        out.write(json.dumps(options).encode())
     fresh.replace(path)
     return Upload(run=upload.run, path=upload.path, options=options)
 
