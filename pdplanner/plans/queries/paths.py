@@ -200,9 +200,10 @@ def open_coach_requests() -> QuerySet[CoachRequest]:
     )
 
 
-def _steps(version: PlanVersion, answers: list[StepAnswer], done: set[int]) -> tuple[StepView, ...]:
+def _steps(
+    teacher: Teacher, version: PlanVersion, answers: list[StepAnswer], done: set[int]
+) -> tuple[StepView, ...]:
     """The steps of a version with what was said and done about each, in four queries."""
-    teacher = version.plan.teacher_id
     rows = list(version.steps.select_related("course", "offering__school"))
     courses = {row.course_id: row.course for row in rows}
     order = {row.course_id: row.order for row in rows}
