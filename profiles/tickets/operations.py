@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from ..choices import TicketKind
 from ..imports import TakenOver
-from ..models import ImportRun, Skill, Ticket, TicketCategory, TicketSource
+from ..models import ImportRun, Ticket, TicketCategory, TicketSource
 from ..signals import tickets_changed
 from .csv import TicketRow
 from .deriving import Derived
@@ -181,16 +182,31 @@ def tickets_of_category(
     return tickets.filter(~Q(subcategory__in=own.values("subcategory")))
 
 
+class Sorted(NamedTuple):
+    """What a coach says of one ticket; no skill leaves it unsorted for good."""
+
+    ticket: int
+    skill: int | None
+    kind: str = ""  # "": the kind stays
+
+
 @transaction.atomic
-def sort_ticket(
-    *, ticket: Ticket, skill: Skill | None, kind: TicketKind | str, now: datetime
-) -> None:
-    """Keep what a coach says of one ticket; no skill leaves it unsorted for good."""
-    Ticket.objects.filter(pk=ticket.pk).update(
-        skill=skill,
-        kind=kind or ticket.kind,
-        skill_origin=Ticket.Origin.COACH if skill else "",
-        skill_confidence=None,
-        sorted_at=now,
+def sort_tickets(*, answers: Iterable[Sorted], now: datetime) -> int:
+    """Keep what a coach says of these tickets; return how many were still unsorted."""
+    by_ticket = {answer.ticket: answer for answer in answers}
+    tickets = list(Ticket.objects.unsorted().select_for_update().filter(pk__in=by_ticket))
+    for ticket in tickets:
+        answer = by_ticket[ticket.pk]
+        ticket.skill_id = answer.skill
+        ticket.kind = answer.kind or ticket.kind
+        ticket.skill_origin = Ticket.Origin.COACH if answer.skill else ""
+        ticket.skill_confidence = None
+        ticket.sorted_at = now
+    Ticket.objects.bulk_update(
+        tickets, ["skill", "kind", "skill_origin", "skill_confidence", "sorted_at"]
     )
-    tickets_changed.send(sender=Ticket, teacher_ids=[ticket.teacher_id], count=1, cause="sorted")
+    if teachers := sorted({ticket.teacher_id for ticket in tickets}):
+        tickets_changed.send(
+            sender=Ticket, teacher_ids=teachers, count=len(tickets), cause="sorted"
+        )
+    return len(tickets)
