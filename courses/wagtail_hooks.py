@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from profiles.queries import roles_of
 
 from . import desk_urls
 from .desk_views import may_open_desk
+from .models import Completion, LookBookPage
 from .snippets import OfferingViewSet, SkillsAndToolsGroup
 
 #: Pages of the desk register themselves here: `hooks.register(DESK_MENU)` gives a MenuItem.
 DESK_MENU = "register_desk_menu_item"
+NOT_WITHOUT = "Without the look book no session could be opened."
 
 
 @hooks.register("before_serve_page")
@@ -37,6 +42,50 @@ def _turn_away(request):
     if not roles_of(request.user) and not request.user.is_superuser:
         raise PermissionDenied
     return None
+
+
+@hooks.register("before_delete_page")
+def keep_what_records_stand_on(request, page):
+    """Refuse to delete the look book, and sessions that stand on somebody's record."""
+    if reason := _why_kept([page]):
+        messages.error(request, reason)
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    return None
+
+
+@hooks.register("before_bulk_action")
+def keep_what_records_stand_on_in_bulk(request, action_type, objects, action):
+    """Refuse the same for many pages at once."""
+    pages = [item for item in objects if isinstance(item, Page)]
+    reason = ""
+    if action_type == "delete":
+        reason = _why_kept(pages)
+    elif action_type == "unpublish" and any(isinstance(p.specific, LookBookPage) for p in pages):
+        reason = NOT_WITHOUT
+    if not reason:
+        return None
+    messages.error(request, reason)
+    return redirect(action.get_success_url())
+
+
+@hooks.register("before_unpublish_page")
+def keep_the_look_book_open(request, page):
+    """Refuse to take the whole look book down: every session hangs below it."""
+    if isinstance(page.specific, LookBookPage):
+        messages.error(request, NOT_WITHOUT)
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    return None
+
+
+def _why_kept(pages) -> str:
+    """Return why one of these pages can't be deleted, or nothing."""
+    ids = [page.pk for page in pages]
+    if LookBookPage.objects.filter(pk__in=ids).exists():
+        return "The look book can't be deleted: every session hangs below it."
+    kept = Completion.objects.filter(course__in=ids).values_list("course__title", flat=True)
+    if title := kept.first():
+        return f"“{title}” stands on people's records, so it can't be deleted. Unpublish it."
+    return ""
 
 
 class DeskMenuItem(MenuItem):

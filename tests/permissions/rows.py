@@ -150,6 +150,16 @@ PREFIXES: dict[str, Row] = {"admin/": AUTHORS}
 BREAKS_FOR_AUTHORS = {
     "admin/failwhale/",
     "admin/choose-external-link/",
-    "admin/snippets/choose/courses/offering/create/",
-    "admin/snippets/choose/profiles/toolatschool/create/",
+    # an empty form of a page with a StreamField, and of a chooser that makes nothing
+    "admin/pages/<int:page_id>/edit/",
+    *(
+        f"admin/snippets/choose/{model}/create/"
+        for model in (
+            "courses/offering",
+            "profiles/skill",
+            "profiles/ticketcategory",
+            "profiles/tool",
+            "profiles/toolatschool",
+        )
+    ),
 }
