@@ -14,13 +14,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// After a partial update the keyboard stays where the work is: on what the answer marks, or on
-// the heading of the part that was replaced.
+// After an answer the keyboard stays where the work is: on what the answer marks, or on the
+// heading of the part that was replaced. What looks for news by itself moves nobody's focus.
 document.addEventListener("htmx:afterSettle", (event) => {
-  const part = event.detail.target;
+  if (event.detail.requestConfig?.verb !== "post") return;
+  const part = document.getElementById(event.detail.target?.id);
   if (!part || part.contains(document.activeElement)) return;
   const next = part.querySelector("[data-focus]") || part.querySelector("h1, h2, h3");
   if (!next) return;
   next.setAttribute("tabindex", "-1");
-  next.focus({ preventScroll: false });
+  next.focus();
 });
