@@ -22,6 +22,12 @@ SAME_WEEKDAY_YEAR = timedelta(weeks=52)
 YEAR_DAYS = 54 * 7
 
 
+#: Askers and how often, by kind and name of the cohort and days back.
+_Counts = dict[tuple[str, Id | None, int], Counter[Id]]
+#: Event, title, day, and the first and last of the same days a year ago.
+_Stretch = tuple[str, str, date, date, date]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A teacher's own tickets about a skill within the last year, oldest first."""
@@ -73,8 +79,9 @@ class Evidence:
         self._rules = rules
         self._history = history
         self._tickets = tickets
-        self._counts: dict[tuple[str, Id | None, Id, int], Mapping[Id, int]] = {}
-        self._peaks: dict[tuple[Id, frozenset[Id | None]], Peak | None] = {}
+        self._counts: dict[Id, _Counts] = {}
+        self._peaks: dict[tuple[Id, tuple[_Stretch, ...]], Peak | None] = {}
+        self._stretches_of: dict[frozenset[Id | None], tuple[_Stretch, ...]] = {}
 
     def asked(self, teacher: Id, skill: Id) -> Asked | None:
         """The teacher's own asks about the skill; None when there are none."""
@@ -124,7 +131,7 @@ class Evidence:
         teacher's schools with the days before it, or else a month. None where nothing stood out,
         or too few people asked for them not to be told apart."""
         facts = self._facts.teachers[self._rows[teacher]]
-        key = skill, frozenset((facts.school, *facts.schools))
+        key = skill, self._stretches(frozenset((facts.school, *facts.schools)))
         if key not in self._peaks:
             self._peaks[key] = self._find_peak(*key)
         return self._peaks[key]
@@ -167,14 +174,6 @@ class Evidence:
         return dict(index)
 
     @cached_property
-    def _members(self) -> dict[tuple[str, Id], frozenset[Id]]:
-        members = defaultdict(set)
-        cohorts = self._history.cohorts
-        for row, group in zip(cohorts.person.tolist(), cohorts.group.tolist(), strict=True):
-            members[cohorts.groups[group]].add(self._facts.teachers[row].id)
-        return {group: frozenset(ids) for group, ids in members.items()}
-
-    @cached_property
     def _groups_of(self) -> list[list[tuple[str, Id]]]:
         """The groups each teacher belongs to, nearest kind first."""
         cohorts = self._history.cohorts
@@ -185,19 +184,23 @@ class Evidence:
 
     def _asked_in(self, kind: str, name: Id | None, skill: Id, days: int) -> Mapping[Id, int]:
         """Who of a cohort asked about a skill in the last days, and how often."""
-        key = kind, name, skill, days
-        if key not in self._counts:
-            since = self._facts.as_of - timedelta(days=days)
-            members = None if name is None else self._members[(kind, name)]
-            self._counts[key] = Counter(
-                ticket.teacher
-                for ticket in self._by_skill.get(skill, ())
-                if ticket.opened_date >= since and (members is None or ticket.teacher in members)
-            )
-        return self._counts[key]
+        if skill not in self._counts:
+            self._counts[skill] = self._count(skill)
+        return self._counts[skill].get((kind, name, days), {})
 
-    def _find_peak(self, skill: Id, schools: frozenset[Id | None]) -> Peak | None:
-        stretches = self._stretches(schools)
+    def _count(self, skill: Id) -> _Counts:
+        """The askers about a skill, for all cohorts in one go: as many teachers ask for them."""
+        counts: _Counts = defaultdict(Counter)
+        for ticket in self._by_skill.get(skill, ()):
+            age = (self._facts.as_of - ticket.opened_date).days
+            groups = (*self._groups_of[self._rows[ticket.teacher]], ("district", None))
+            for days in (self._rules.cohort_days, self._rules.asked_days):
+                if age <= days:
+                    for kind, name in groups:
+                        counts[kind, name, days][ticket.teacher] += 1
+        return dict(counts)
+
+    def _find_peak(self, skill: Id, stretches: Sequence[_Stretch]) -> Peak | None:
         year = [
             ticket
             for ticket in self._by_skill.get(skill, ())
@@ -210,16 +213,23 @@ class Evidence:
                 continue
             share = len(inside) / len(year)
             lift = share * YEAR_DAYS / ((last - first).days + 1)
+            if lift < self._rules.peak_lift:
+                continue
             found = Peak(skill, special, title, day, share, first, last)
             # An event with a name says more than a month does.
             if best is None or (special != "month", lift) > (best[1].event != "month", best[0]):
                 best = lift, found
-        return best[1] if best and best[0] >= self._rules.peak_lift else None
+        return best[1] if best else None
 
-    def _stretches(self, schools: frozenset[Id | None]) -> list[tuple[str, str, date, date, date]]:
-        """Event, title, day, and the first and last of the same days a year ago."""
+    def _stretches(self, schools: frozenset[Id | None]) -> tuple[_Stretch, ...]:
+        """The special days and months ahead of these schools, with the same days a year ago."""
+        if schools not in self._stretches_of:
+            self._stretches_of[schools] = tuple(self._find_stretches(schools))
+        return self._stretches_of[schools]
+
+    def _find_stretches(self, schools: frozenset[Id | None]) -> list[_Stretch]:
         as_of, calendar = self._facts.as_of, self._facts.calendar
-        found: list[tuple[str, str, date, date, date]] = [
+        found: list[_Stretch] = [
             (
                 special.kind,
                 special.title,
