@@ -6,9 +6,9 @@ from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.core.management import call_command
 from django.db import connection
-from django.db.models.signals import post_delete, post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
-from wagtail.signals import page_published, page_unpublished
+from wagtail.models import PageViewRestriction
 
 from .models import CoursePage
 from .signals import catalogue_changed
@@ -34,11 +34,11 @@ def make_look_book(sender, using: str, **kwargs) -> None:
     set_up_authors(page=look_book())
 
 
-@receiver([page_published, page_unpublished], dispatch_uid="session shown or taken down")
-def tell_page_changed(sender, instance, **kwargs) -> None:
-    """Tell that a session was published, changed or taken down."""
-    if isinstance(instance, CoursePage):
-        catalogue_changed.send(sender=CoursePage, course_ids=[instance.pk], cause="session")
+@receiver([post_save, post_delete], sender=PageViewRestriction, dispatch_uid="session private")
+def tell_privacy_changed(sender, instance, **kwargs) -> None:
+    """Tell that a session became private or public again."""
+    if isinstance(page := instance.page.specific, CoursePage):
+        catalogue_changed.send(sender=CoursePage, course_ids=[page.pk], cause="session")
 
 
 @receiver(post_delete, sender=CoursePage, dispatch_uid="session deleted")

@@ -16,7 +16,7 @@ from profiles.queries import roles_of
 
 from . import desk_urls
 from .desk_views import may_open_desk
-from .models import Completion, LookBookPage
+from .models import Completion, CoursePage, LookBookPage
 from .snippets import OfferingViewSet, SkillsAndToolsGroup
 
 #: Pages of the desk register themselves here: `hooks.register(DESK_MENU)` gives a MenuItem.
@@ -55,11 +55,13 @@ def keep_what_records_stand_on(request, page):
 
 @hooks.register("before_bulk_action")
 def keep_what_records_stand_on_in_bulk(request, action_type, objects, action):
-    """Refuse the same for many pages at once."""
+    """Refuse the same for many pages at once, and to publish what lacks its minutes."""
     pages = [item for item in objects if isinstance(item, Page)]
     reason = ""
     if action_type == "delete":
         reason = _why_kept(pages)
+    elif action_type == "publish":
+        reason = _why_unfinished(pages)
     elif action_type == "unpublish" and any(isinstance(p.specific, LookBookPage) for p in pages):
         reason = NOT_WITHOUT
     if not reason:
@@ -85,6 +87,18 @@ def _why_kept(pages) -> str:
     kept = Completion.objects.filter(course__in=ids).values_list("course__title", flat=True)
     if title := kept.first():
         return f"“{title}” stands on people's records, so it can't be deleted. Unpublish it."
+    return ""
+
+
+def _why_unfinished(pages) -> str:
+    """Return which of these pages and those below can't be published yet, or nothing."""
+    ids = {page.pk for page in pages}
+    for page in pages:
+        ids |= set(page.get_descendants().not_live().values_list("pk", flat=True))
+    for page in CoursePage.objects.filter(pk__in=ids):
+        newest = page.get_latest_revision_as_object()
+        if newest.minutes is None or not newest.summary:
+            return f"“{newest.title}” lacks its minutes or its summary. Nothing was published."
     return ""
 
 

@@ -99,9 +99,12 @@ class _Import:
             .prefetch_related("taught_skills")
         }
         slugs = set(book.get_children().values_list("slug", flat=True))
+        for page in known.values():
+            page.is_told_together = True
         for number, course in enumerate(catalogue.courses, start=1):
             if (page := known.get(course.uid)) is None:
                 page = self._new_page(course, slugs)
+                page.is_told_together = True
                 book.add_child(instance=page)
                 self.counts["new"] += 1
                 self.touched.add(page.pk)

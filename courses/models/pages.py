@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import (
@@ -23,6 +25,8 @@ from profiles.choices import Format, GradeBand, Level, Subject
 from profiles.models.fields import ChoiceListField
 
 from ..blocks import SessionBody
+from ..page_forms import SessionForm
+from ..signals import catalogue_changed
 
 
 class LookBookPage(Page):
@@ -126,6 +130,10 @@ class CoursePage(Page):
     parent_page_types = ["courses.LookBookPage"]
     subpage_types: list[str] = []
     template = "courses/session.html"
+    base_form_class = SessionForm
+
+    #: Set by whoever changes many sessions at once and says so once.
+    is_told_together = False
 
     class Meta:
         verbose_name = "session"
@@ -137,11 +145,37 @@ class CoursePage(Page):
             ),
         ]
 
+    @transaction.atomic
+    def save(self, *args, **kwargs) -> None:
+        """Store it; when readers will see a difference, say so in the same transaction."""
+        is_bookkeeping = kwargs.get("update_fields") is not None
+        was_live = bool(
+            self.pk
+            and not is_bookkeeping
+            and CoursePage.objects.filter(pk=self.pk, live=True).exists()
+        )
+        super().save(*args, **kwargs)
+        if (self.live or was_live) and not is_bookkeeping and not self.is_told_together:
+            catalogue_changed.send(sender=CoursePage, course_ids=[self.pk], cause="session")
+
     def get_url(self, request=None, current_site=None) -> str:
         """Return its address without asking the database: it hangs right below the look book."""
         return reverse("wagtail_serve", args=[f"{self.slug}/"])
 
     url = property(get_url)
+
+    def required_ids(self) -> set[int]:
+        """The sessions that must come before this one, and before those, as far back as it goes."""
+        rows = CoursePrerequisite.objects.filter(is_required=True)
+        requires: dict[int, set[int]] = defaultdict(set)
+        for course_id, before_id in rows.values_list("course_id", "before_id"):
+            requires[course_id].add(before_id)
+        found: set[int] = set()
+        left = {self.pk}
+        while left:
+            found |= left
+            left = set().union(*(requires[pk] for pk in left)) - found
+        return found - {self.pk}
 
     @property
     def objective_lines(self) -> list[str]:

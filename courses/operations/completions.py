@@ -77,4 +77,4 @@ def undo_completion(*, completion: Completion, by: User | None, now: datetime) -
             move(enrolment, State.STARTED, by=by, now=now, why="Taken back.")
     teacher_id = completion.teacher_id
     completion.delete()
-    tell([teacher_id], "undone")
+    tell([teacher_id], "unfinished")

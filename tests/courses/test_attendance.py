@@ -149,7 +149,7 @@ def test_a_coach_finishes_a_started_session_and_takes_it_back(
     enrolment.refresh_from_db()
     assert enrolment.state == Enrolment.State.STARTED
     assert completions() == []
-    assert told == [("enrolments", (new_teacher.pk,), "undone")]
+    assert told == [("enrolments", (new_teacher.pk,), "unfinished")]
     assert list(enrolment.events.values_list("state", "why")) == [
         ("started", ""),
         ("finished", ""),

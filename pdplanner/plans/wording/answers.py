@@ -104,6 +104,8 @@ CAUSES = {
     "cancelled": ("a date was called off",) * 2,
     "moved": ("a date was moved",) * 2,
     "session": ("the look book changed",) * 2,
+    "catalogue": ("the look book changed",) * 2,
+    "unfinished": ("a coach took back that you finished a session",) * 2,
     "runs": ("dates were added or changed",) * 2,
     "required": ("a session is required of you",) * 2,
     "withdrawn": ("a session is no longer required",) * 2,
