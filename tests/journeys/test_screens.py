@@ -1,0 +1,116 @@
+"""Every screen a teacher sees: open to everybody, and whole on the narrowest phone."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from profiles.models import Ticket
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+AT_THE_DOOR = (
+    "/accounts/login/",
+    "/accounts/login/code/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/signup/",
+    "/accounts/inactive/",
+    "/nothing-here/",
+)
+INSIDE = (
+    "/path/",
+    "/path/noticed/",
+    "/path/noticed/tickets/",
+    "/look-book/",
+    "/look-book/?q=zebra",
+    "/fitting/room/",
+    "/fitting/style/",
+    "/fitting/week/",
+    "/fitting/goals/",
+    "/settings/",
+    "/settings/room/",
+    "/settings/goals/",
+    "/calendar/",
+    "/record/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/logout/",
+    "/nothing-here/",
+    "/year/",  # a coordinator's: 403
+)
+LOOKS = {
+    "wide": {"viewport": {"width": 1280, "height": 900}},
+    "narrow": {"viewport": {"width": 320, "height": 640}},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+}
+
+
+def faults_of(page: Page, address: str) -> list[str]:
+    """Open a screen and all that can be opened in it; return what is wrong with it."""
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(f"script: {error}"))
+    page.goto(address)
+    page.evaluate(
+        "document.querySelectorAll('main details').forEach((part) => { part.open = true; })"
+    )
+    found = Axe().run(page, options=RULES).response["violations"]
+    faults = [f"{one['id']}: {one['nodes'][0]['target']}" for one in found]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        faults.append("scrolls sideways")
+    return faults + said
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_screens_at_the_door_hold_for_everybody(world, open_page, look):
+    page = open_page(**LOOKS[look])
+    assert {url: faults_of(page, url) for url in AT_THE_DOOR} == {url: [] for url in AT_THE_DOOR}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_screens_inside_hold_for_everybody(world, signed_in_page, look):
+    page = signed_in_page(world.teacher, **LOOKS[look])
+    ticket = f"/path/noticed/tickets/{Ticket.objects.first().pk}/"
+    screens = (*INSIDE, world.sync.url, world.live.url, ticket)
+    assert {url: faults_of(page, url) for url in screens} == {url: [] for url in screens}
+
+
+def test_targets_are_large_enough_for_a_thumb(world, signed_in_page):
+    """What can be pressed, links within sentences apart, is 44 px high and 24 px wide at least."""
+    page = signed_in_page(world.teacher, viewport={"width": 320, "height": 640})
+    small = {}
+    for address in ("/path/", "/look-book/", "/fitting/week/", "/path/noticed/", world.sync.url):
+        page.goto(address)
+        small[address] = page.evaluate(
+            """() => [...document.querySelectorAll("main button, main summary, main select,"
+                 + " main a.button, header a, header summary, main label:has(input)")]
+               .filter((one) => one.checkVisibility())
+               .filter((one) => { const box = one.getBoundingClientRect();
+                 return box.height < 44 || box.width < 24; })
+               .map((one) => one.textContent.trim())"""
+        )
+    assert small == {address: [] for address in small}
+
+
+def test_open_menu_holds_for_everybody(world, signed_in_page):
+    page = signed_in_page(world.teacher)
+    page.goto("/record/")
+    page.locator("details.menu summary").click()
+    assert Axe().run(page, context="header", options=RULES).response["violations"] == []
+
+
+def test_path_prints_clean(world, signed_in_page):
+    page = signed_in_page(world.teacher)
+    page.goto("/path/")
+    page.emulate_media(media="print")
+    assert not page.locator(".site-header").is_visible()
+    assert not page.locator(".actions").first.is_visible()
+    assert page.locator(".why").first.is_visible()
