@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +53,53 @@ class History:
     until: Floats  # [P], at most 1: the end of the day of planning
     cohorts: Cohorts
 
+    def of(self, rows: Ints) -> History:
+        """The same history for some of the people only, renumbered in the order of `rows`."""
+        place = np.full(self.people, -1)
+        place[rows] = np.arange(len(rows))
+        kept = place[self.person] >= 0
+        members = place[self.cohorts.person] >= 0
+        order = np.argsort(place[self.cohorts.person[members]], kind="stable")
+        return replace(
+            self,
+            people=len(rows),
+            person=place[self.person[kept]],
+            skill=self.skill[kept],
+            day=self.day[kept],
+            minutes=self.minutes[kept],
+            since=self.since[rows],
+            until=self.until[rows],
+            cohorts=Cohorts(
+                groups=self.cohorts.groups,
+                person=place[self.cohorts.person[members]][order],
+                group=self.cohorts.group[members][order],
+            ),
+        )
+
+    def as_seen(self, days: int) -> History:
+        """The history as it stood `days` days ago: what came since is not known in it."""
+        kept = self.day <= -days
+        return replace(
+            self,
+            origin=self.origin - timedelta(days=days),
+            person=self.person[kept],
+            skill=self.skill[kept],
+            day=self.day[kept] + days,
+            minutes=self.minutes[kept],
+            since=np.minimum(self.since + days, 1.0),
+            until=np.minimum(self.until + days, 1.0),
+        )
+
     def count(self, weights: Floats) -> Floats:
         """The tickets added up by person and skill [P, K], each with its weight [N]."""
         cells = self.person * len(self.skills) + self.skill
         size = self.people * len(self.skills)
-        counts = np.bincount(cells, weights, size).astype(np.float64)
-        return counts.reshape(self.people, len(self.skills))
+        return summed(cells, weights, size).reshape(self.people, len(self.skills))
+
+
+def summed(places: Ints, weights: Floats, size: int) -> Floats:
+    """The weights added up by place [size]."""
+    return np.bincount(places, weights, size).astype(np.float64)
 
 
 def usable_tickets(facts: Facts) -> list[TicketFacts]:
@@ -103,7 +144,7 @@ def read_history(facts: Facts) -> tuple[History, list[TicketFacts]]:
     skills = skills_of(facts, tickets)
     rows = {teacher.id: row for row, teacher in enumerate(facts.teachers)}
     columns = {skill: column for column, skill in enumerate(skills)}
-    since, until = _exposure(facts, tickets, rows)
+    since, until = _exposure(facts, tickets)
     minutes = [np.nan if ticket.minutes_lost is None else ticket.minutes_lost for ticket in tickets]
     history = History(
         origin=facts.as_of,
@@ -142,24 +183,24 @@ def _names_of(teacher: TeacherFacts) -> Mapping[str, Sequence[Id]]:
     }
 
 
-def _exposure(
-    facts: Facts, tickets: Sequence[TicketFacts], rows: Mapping[Id, int]
-) -> tuple[Floats, Floats]:
+def _exposure(facts: Facts, tickets: Sequence[TicketFacts]) -> tuple[Floats, Floats]:
     """When each teacher could ask, in days from the day of planning.
 
-    The history opens with its first ticket: silence before it is no evidence. A teacher who asked
-    before the roster says they started has been here since that ask.
+    The history opens with its first ticket, silence before it is no evidence; for whoever brought
+    that ticket, with the first of anybody else: nobody's own ticket may shorten their own silence.
     """
-    opened = min((ticket.opened_date for ticket in tickets), default=facts.as_of)
-    start = (opened - facts.as_of).days
-    since = np.full(len(facts.teachers), float(start))
+    firsts: dict[Id, int] = {}
+    for ticket in tickets:
+        day = (ticket.opened_date - facts.as_of).days
+        firsts[ticket.teacher] = min(day, firsts.get(ticket.teacher, 0))
+    opened = sorted(firsts.values())[:2] or [0]
+    since = np.zeros(len(facts.teachers))
     until = np.ones(len(facts.teachers))
     for row, teacher in enumerate(facts.teachers):
+        leads = firsts.get(teacher.id) == opened[0]
+        since[row] = opened[-1] if leads else opened[0]
         if teacher.started_date is not None:
-            since[row] = max(start, (teacher.started_date - facts.as_of).days)
+            since[row] = max(since[row], min((teacher.started_date - facts.as_of).days, 1))
         if teacher.left_date is not None:
             until[row] = min(1, (teacher.left_date - facts.as_of).days)
-    for ticket in tickets:
-        row = rows[ticket.teacher]
-        since[row] = min(since[row], (ticket.opened_date - facts.as_of).days)
     return since, np.maximum(until, since)

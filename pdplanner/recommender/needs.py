@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from pdplanner.recommender.district import learn_district
 from pdplanner.recommender.evidence import Evidence
 from pdplanner.recommender.facts import Facts, Id
 from pdplanner.recommender.history import Floats, History, read_history
@@ -42,7 +43,7 @@ def foretell_needs(facts: Facts, rules: PathRules) -> Needs:
     need = rules.need
     history, tickets = read_history(facts)
     season, days = season_of(history, facts.calendar, facts.as_of, need)
-    rates = foretell_rates(history, need)
+    rates = foretell_rates(history, learn_district(history), need)
     cost = minutes_per_ticket(history, need) * days
     stays = _presence(facts, need)[:, None]
     parts = {

@@ -1,0 +1,183 @@
+"""Foretelling who asks about what: ours beside the peers, on public logs and on a made-up one.
+
+`python -m benchmarks.needs` runs what is at hand; `--events FILE --origin DATE --days N` any log
+with columns person, topic, cohort, opened_at. Every method is tuned on windows before the origin
+and tested once on the days after it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.helpdesks import make_helpdesk
+from benchmarks.logs import Event, Trial, read_events, read_incidents, trial_at
+from benchmarks.peers import PEERS, boosted_forecast, foretell_by
+from benchmarks.tables import print_table, write_json
+from pdplanner.recommender.history import Floats, History
+from pdplanner.recommender.rates import foretell_counts
+from pdplanner.recommender.rules import NeedRules
+from pdplanner.recommender.tuning import tune_weights, window_of
+from pdplanner.recommender.yardsticks import (
+    bootstrap_mean,
+    calibration_error,
+    ndcg_by_person,
+    poisson_deviance,
+)
+
+OURS = "ours"
+INCIDENTS = Path(__file__).parents[2] / "shared" / "data" / "tickets" / "incidents.csv"
+COLUMNS = (
+    "method",
+    "ours",
+    "ndcg10",
+    "low",
+    "high",
+    "repeats",
+    "firsts",
+    "deviance",
+    "calibration",
+    "seconds",
+)
+Foretell = Callable[[History, int], Floats]
+
+
+@dataclass(frozen=True)
+class Log:
+    """A log and the windows it is tested on."""
+
+    title: str
+    events: Sequence[Event]
+    origins: Sequence[date]
+    days: int
+
+
+def foretell_ours(history: History, days: int) -> Floats:
+    """The product's own forecast of counts [P, K], tuned on windows of the history."""
+    rules = tune_weights(history, NeedRules(), days)
+    return foretell_counts(history, rules, days)
+
+
+def _peer(peer) -> Foretell:
+    def foretell(history: History, days: int) -> Floats:
+        window = window_of(history, _back(history, days), days)
+        return foretell_by(peer, window.history, window.asked, history, days)
+
+    return foretell
+
+
+def _boosted(history: History, days: int) -> Floats:
+    start = _back(history, days)
+    starts = sorted({start * 2, round(start * 1.5), start}, reverse=True)
+    length = -history.day.min() + 1
+    windows = [
+        window_of(history, one, days if one >= days else start)
+        for one in starts
+        if one <= 0.75 * length
+    ]
+    return boosted_forecast([(w.history, w.asked, w.days) for w in windows], history, days)
+
+
+def _back(history: History, days: int) -> int:
+    """How far back the window to tune on starts: as long as the one foretold, if there is room."""
+    return min(days, int((-history.day.min() + 1) / 2))
+
+
+def methods() -> Mapping[str, Foretell]:
+    """Ours and the peers, by name."""
+    return {
+        OURS: foretell_ours,
+        **{peer.name: _peer(peer) for peer in PEERS},
+        "LightGBM Poisson, 17 features": _boosted,
+    }
+
+
+def compare(log: Log) -> list[dict[str, object]]:
+    """A row of figures for every method, best ranking first; windows are pooled by person."""
+    trials = [trial_at(log.events, origin, log.days) for origin in log.origins]
+    rows = []
+    for name, foretell in methods().items():
+        started = time.perf_counter()
+        forecasts = [foretell(trial.history, trial.days) for trial in trials]
+        seconds = time.perf_counter() - started
+        rows.append(_row(name, forecasts, trials, seconds))
+    return sorted(rows, key=lambda row: -row["ndcg10"])
+
+
+def _row(
+    name: str, forecasts: Sequence[Floats], trials: Sequence[Trial], seconds: float
+) -> dict[str, object]:
+    pairs = list(zip(forecasts, trials, strict=True))
+    gains = np.concatenate([ndcg_by_person(m, trial.asked) for m, trial in pairs])
+    repeats, firsts = [], []
+    for forecast, trial in pairs:
+        before = trial.history.count(np.ones(len(trial.history.day))) > 0
+        repeats.append(ndcg_by_person(np.where(before, forecast, 0.0), trial.asked * before))
+        firsts.append(ndcg_by_person(np.where(before, 0.0, forecast), trial.asked * ~before))
+    people = np.array([len(trial.asked) for trial in trials])
+    deviances = np.array([poisson_deviance(m, trial.asked) for m, trial in pairs])
+    asks = np.array([trial.asked.sum() for trial in trials])
+    misses = np.array([calibration_error(m, trial.asked) for m, trial in pairs])
+    interval = bootstrap_mean(gains)
+    return {
+        "method": name,
+        "ours": name == OURS,
+        "ndcg10": interval.value,
+        "low": interval.low,
+        "high": interval.high,
+        "repeats": float(np.concatenate(repeats).mean()),
+        "firsts": float(np.concatenate(firsts).mean()),
+        "deviance": float((deviances * people).sum() / people.sum()),
+        "calibration": float((misses * asks).sum() / asks.sum()),
+        "seconds": seconds,
+    }
+
+
+def logs_at_hand() -> list[Log]:
+    """The public service desk where it is present, and a made-up small help desk."""
+    found = []
+    if INCIDENTS.exists():
+        for subcategory in (True, False):
+            events = read_incidents(INCIDENTS, subcategory=subcategory)
+            topics = "category/subcategory" if subcategory else "category"
+            title = f"service desk, topic = {topics}"
+            found.append(Log(f"{title}, 28 days", events, [date(2016, 3, 28)], 28))
+            found.append(Log(f"{title}, 14 days", events, [date(2016, 4, 11)], 14))
+    desk = make_helpdesk(seed=20)
+    found.append(Log("small help desk, made up, 90 days", desk.events, desk.origins, 90))
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print a table for every log, and write the rows as JSON when asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", help="CSV with columns person, topic, cohort, opened_at")
+    parser.add_argument("--origin", type=date.fromisoformat, help="first day to foretell")
+    parser.add_argument("--days", type=int, default=28, help="days to foretell")
+    parser.add_argument("--json", help="write the rows here")
+    chosen = parser.parse_args(arguments)
+    if chosen.events:
+        if chosen.origin is None:
+            parser.error("--events needs --origin")
+        events = read_events(chosen.events)
+        logs = [Log(Path(chosen.events).name, events, [chosen.origin], chosen.days)]
+    else:
+        logs = logs_at_hand()
+    tables = []
+    for log in logs:
+        rows = compare(log)
+        print_table(log.title, COLUMNS, rows)
+        tables.append({"log": log.title, "rows": rows})
+    if chosen.json:
+        content = {"rows": tables[0]["rows"]} if chosen.events else {"logs": tables}
+        write_json(chosen.json, content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""What the whole district asked, added up: small enough to keep, whatever the number of people.
+
+Whoever foretells for some of the people takes each one's own share out again ("all but one"):
+a person's own tickets speak for them once, not a second time through their colleagues.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pdplanner.recommender.facts import Id
+from pdplanner.recommender.history import Floats, History, Ints, summed
+
+#: Half-lives, in days, at which everybody's tickets are looked at: an outage, a week, a month, a
+#: term.
+EVERYBODY_DAYS = (2, 7, 30, 120)
+#: Half-lives, in days, at which a cohort's tickets are looked at.
+COHORT_DAYS = (4, 15, 120)
+#: Half-lives, in days, at which a person's pace is looked at.
+PACE_DAYS = (7, 30, 120, 400)
+#: Half-life, in days, of one ask having followed another.
+FOLLOWING_DAYS = 30
+#: How many of a person's asks back an ask may still be what this one followed.
+FOLLOWING_REACH = 11
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """Sums over everybody. A person counts with the square root of their faded tickets: one
+    person's twentieth ask says little about what a colleague will ask.
+
+    G groups (kind, name) as in the history's cohorts, K skills.
+    """
+
+    skills: tuple[Id, ...]
+    groups: tuple[tuple[str, Id], ...]
+    everybody: Floats  # [len(EVERYBODY_DAYS), K]
+    cohorts: Floats  # [len(COHORT_DAYS), G, K]
+    following: Floats  # [K, K]: how much asks about k came after asks about j
+    tickets: Floats  # [len(PACE_DAYS)], faded
+    days: Floats  # [len(PACE_DAYS)], faded exposure
+    group_tickets: Floats  # [G], at the second of PACE_DAYS
+    group_days: Floats  # [G]
+
+
+@dataclass(frozen=True, slots=True)
+class Followings:
+    """Asks of the same person on a later day: who, about what first, about what then, how much."""
+
+    person: Ints
+    first: Ints
+    then: Ints
+    weight: Floats
+
+
+def learn_district(history: History) -> District:
+    """The district's sums from everybody's history."""
+    size, groups = len(history.skills), len(history.cohorts.groups)
+    by_group = np.zeros((len(COHORT_DAYS), groups, size))
+    for place, half_life in enumerate(COHORT_DAYS):
+        person, skill, weight = _weighed_cells(history, half_life)
+        _add_to_groups(by_group[place], history, person, skill, weight)
+    everybody = []
+    for half_life in EVERYBODY_DAYS:
+        _, skill, weight = _weighed_cells(history, half_life)
+        everybody.append(summed(skill, weight, size))
+    pairs = followings_of(history)
+    pace = [paces(history, half_life) for half_life in PACE_DAYS]
+    return District(
+        skills=history.skills,
+        groups=history.cohorts.groups,
+        everybody=np.array(everybody),
+        cohorts=by_group,
+        following=summed(pairs.first * size + pairs.then, pairs.weight, size * size).reshape(
+            size, size
+        ),
+        tickets=np.array([tickets.sum() for tickets, _ in pace]),
+        days=np.array([days.sum() for _, days in pace]),
+        group_tickets=np.bincount(
+            history.cohorts.group, pace[1][0][history.cohorts.person], groups
+        ),
+        group_days=summed(history.cohorts.group, pace[1][1][history.cohorts.person], groups),
+    )
+
+
+def faded(history: History, half_life: float) -> Floats:
+    """What each ticket still weighs [N]: half after every half-life."""
+    return np.asarray(np.exp2(history.day / half_life), dtype=np.float64)
+
+
+def paces(history: History, half_life: float) -> tuple[Floats, Floats]:
+    """Each person's tickets and days of exposure [P] each, both fading alike."""
+    tickets = summed(history.person, faded(history, half_life), history.people)
+    scale = half_life / np.log(2)
+    days = scale * (np.exp2(history.until / half_life) - np.exp2(history.since / half_life))
+    return tickets, np.asarray(np.maximum(days, 0.0), dtype=np.float64)
+
+
+def followings_of(history: History) -> Followings:
+    """Which ask of a person came after which, on a later day and at most FOLLOWING_REACH apart.
+
+    A person's pairs share a weight that grows with the root of their tickets, not their square.
+    """
+    order = np.lexsort((history.skill, history.day, history.person))
+    person, skill, day = history.person[order], history.skill[order], history.day[order]
+    asks = np.bincount(person, minlength=history.people)
+    found = []
+    for reach in range(1, FOLLOWING_REACH + 1):
+        first = np.arange(max(len(person) - reach, 0))
+        then = first + reach
+        kept = (person[first] == person[then]) & (day[then] - day[first] >= 1)
+        first, then = first[kept], then[kept]
+        weight = np.exp2(day[then] / FOLLOWING_DAYS) / np.sqrt(asks[person[first]] * reach)
+        found.append((person[first], skill[first], skill[then], weight))
+    columns = [np.concatenate(column) for column in zip(*found, strict=True)]
+    return Followings(columns[0], columns[1], columns[2], columns[3])
+
+
+def _weighed_cells(history: History, half_life: float) -> tuple[Ints, Ints, Floats]:
+    """Every (person, skill) that was ever asked, and the root of its faded tickets."""
+    size = max(len(history.skills), 1)
+    cells, place = np.unique(history.person * size + history.skill, return_inverse=True)
+    weight = np.sqrt(summed(place, faded(history, half_life), len(cells)))
+    return cells // size, cells % size, weight
+
+
+def _add_to_groups(
+    sums: Floats, history: History, person: Ints, skill: Ints, weight: Floats
+) -> None:
+    """Add every cell to each group of its person: sums [G, K]."""
+    members = history.cohorts
+    start = np.searchsorted(members.person, np.arange(history.people + 1))
+    places = np.diff(start)
+    for rank in range(int(places.max(initial=0))):
+        inside = places[person] > rank
+        group = members.group[start[person[inside]] + rank]
+        np.add.at(sums, (group, skill[inside]), weight[inside])
