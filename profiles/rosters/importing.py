@@ -88,7 +88,6 @@ def in_words(counts: dict[str, int], *, is_dry: bool = False) -> list[str]:
         f"{counts['schools']:,} schools, {counts['terms']:,} school years and terms.",
     ]
     if not any(counts[name] for name in CHANGES):
-        lines.append("Nothing changed: everything was there already.")
-    elif is_dry:
-        lines.append("Dry run: nothing was written.")
+        changes = "would change" if is_dry else "changed"
+        lines.append(f"Nothing {changes}: everything is there already.")
     return lines

@@ -46,6 +46,8 @@ class OneRoster:
     progress: Progress = silent
     version: str = ""
     rows_read: int = 0
+    without_class: int = 0
+    with_past_classes: int = 0
     kinds: dict[str, str] = field(default_factory=dict)  # file -> bulk, delta or absent
     orgs: dict[str, tuple[str, str]] = field(default_factory=dict)  # id -> type, parent
     schools: list[RosterSchool] = field(default_factory=list)
@@ -74,6 +76,7 @@ class OneRoster:
         ):
             read()
         teachers = tuple(self._teachers())
+        self._say_who_lacks_classes(len(teachers))
         if not teachers and not self.problems.forbid:
             self.problems.error(
                 "users.csv", "the roster names no teacher", "Export the staff with the students."
@@ -436,6 +439,23 @@ class OneRoster:
                 ),
             )
 
+    def _say_who_lacks_classes(self, teachers: int) -> None:
+        for number, rule, remedy in (
+            (
+                self.without_class,
+                "have no class",
+                "They are asked for grades and subjects on the first visit.",
+            ),
+            (
+                self.with_past_classes,
+                "have no class that is still running",
+                "The classes of their last year are taken.",
+            ),
+        ):
+            if number:
+                rule = f"{number:,} of {teachers:,} teachers {rule}"
+                self.problems.warning("enrollments.csv", rule, remedy)
+
     def _span(self, school: str) -> list[str]:
         return rooms.grades_held(self.school_grades[school], rooms.SMALLEST_SHARE_OF_SCHOOL)
 
@@ -451,21 +471,13 @@ class OneRoster:
                     ends = [day for day in (room.ends_on, last) if day]
                     found[teaching.class_id] = room, min(ends, default=None)
         if not found:
-            self.problems.warning(
-                "enrollments.csv",
-                "a teacher has no class",
-                "The teacher is asked for grades and subjects on the first visit.",
-            )
+            self.without_class += 1
             return []
         current = [room for room, ends in found.values() if ends is None or ends >= self.as_of]
         if current:
             return current
         latest = max(ends for _, ends in found.values() if ends)
-        self.problems.warning(
-            "academicSessions.csv",
-            "a teacher has no class that is still running",
-            "The classes of the teacher's last year are taken.",
-        )
+        self.with_past_classes += 1
         return [
             room for room, ends in found.values() if ends and ends > latest - timedelta(days=200)
         ]

@@ -126,13 +126,13 @@ def in_words(counts: dict[str, int], total: int, *, is_dry: bool = False) -> lis
         f"{f' ({sure} % sure on average)' if sure else ''}, unsorted {counts['unsorted']:,}.",
     ]
     if is_dry:
-        return [*lines, "Dry run: nothing was written."]
+        return lines
     lines.append(
         f"{counts['new']:,} tickets new, {counts['changed']:,} changed, "
         f"{counts['unchanged']:,} there already."
     )
     if not counts["new"] + counts["changed"]:
-        lines.append("Nothing changed: everything was there already.")
+        lines.append("Nothing changed: everything is there already.")
     return lines
 
 

@@ -59,6 +59,7 @@ class Command(ImportCommand):
         if dry_run:
             for line in in_words(report.counts, report.total, is_dry=True):
                 self.stdout.write(line)
+            self.stdout.write("Dry run: nothing was written.")
             return
         run = begin_run(work, report=report, now=now)
         if run.cursor:
