@@ -23,6 +23,7 @@ from pdplanner.recommender import (
     TicketFacts,
     Variant,
 )
+from pdplanner.recommender.facts import Format, GradeBand, Level, SupportStyle
 
 AS_OF = date(2026, 10, 14)
 CALENDAR = CalendarFacts(
@@ -39,11 +40,11 @@ CALENDAR = CalendarFacts(
     ),
 )
 _DAYS = ("mon", "tue", "wed", "thu", "fri")
-_BANDS = ("pk-2", "3-5", "6-8", "9-12")
+_BANDS: tuple[GradeBand, ...] = ("pk-2", "3-5", "6-8", "9-12")
 _SUBJECTS = ("art", "english", "math", "music", "science", "social studies")
-_STYLES = ("with-me", "steps", "point", "for-me", None)
-_FORMATS = ("live", "self-paced", "coached", "quick-card")
-_LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
+_STYLES: tuple[SupportStyle | None, ...] = ("with-me", "steps", "point", "for-me", None)
+_FORMATS: tuple[Format, ...] = ("live", "self-paced", "coached", "quick-card")
+_LEVELS: tuple[Level, ...] = ("A1", "A2", "B1", "B2", "C1", "C2")
 
 
 @dataclass(frozen=True, slots=True)

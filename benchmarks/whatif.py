@@ -8,15 +8,14 @@ same ground, as a page does on which a coach changes the draft.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path as File
+from functools import partial
 from statistics import median
 from typing import TypeVar
 
 from benchmarks.districts import AS_OF, Size, make_district
-from benchmarks.tables import print_table
+from benchmarks.tables import print_table, write_json
 from pdplanner.recommender import CourseFacts, Facts, OfferingFacts, PathRules, recommend_paths
 from pdplanner.recommender.path import survey
 from pdplanner.recommender.whatif import what_if
@@ -44,8 +43,7 @@ def measure(teachers: int, repeats: int) -> list[dict[str, object]]:
     for name, draft in drafts.items():
         for heat, given in (("cold", None), ("warm", ground)):
             seconds, reach = _timed(
-                lambda draft=draft, given=given: what_if(facts, draft, paths=paths, ground=given),
-                repeats,
+                partial(what_if, facts, draft, paths=paths, ground=given), repeats
             )
             rows.append(
                 {
@@ -66,8 +64,12 @@ def _draft(facts: Facts) -> CourseFacts:
 
 
 def _run(facts: Facts) -> OfferingFacts:
-    """One more run of the first dated session, on a Wednesday after school three weeks on."""
-    course = next(c for c in facts.courses if c.runs and c.minutes <= 60)
+    """A first run, three weeks on and online, of a session for everybody that has none."""
+    course = next(
+        course
+        for course in facts.courses
+        if course.runs == () and course.minutes <= 60 and not course.grades | course.subjects
+    )
     day = AS_OF.replace(month=11, day=4)
     return OfferingFacts(
         "one-more", course.id, day, day, course.minutes, "wed-after", seats_left=20, online=True
@@ -89,12 +91,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--teachers", type=int, nargs="+", default=[300, 10_000])
     parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--json", type=File, metavar="FILE")
+    parser.add_argument("--json", metavar="FILE")
     options = parser.parse_args(arguments)
     rows = [row for teachers in options.teachers for row in measure(teachers, options.repeats)]
-    print_table(COLUMNS, rows)
+    print_table("What-if: a draft session and one more run, beside a full replan", COLUMNS, rows)
     if options.json:
-        options.json.write_text(json.dumps({"rows": rows}, indent=1) + "\n")
+        write_json(options.json, {"rows": rows})
 
 
 if __name__ == "__main__":
