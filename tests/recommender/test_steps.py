@@ -1,0 +1,114 @@
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+
+from pdplanner.recommender import (
+    CourseFacts,
+    GoalFacts,
+    PathRules,
+    RequirementFacts,
+    recommend_paths,
+)
+from tests.recommender.cases import ANN, AS_OF, ASKS, QUIZ, SYNC, ask, facts_of, run
+
+CARDS = tuple(
+    CourseFacts(f"card-{n}", f"Card {n}", 20, "quick-card", effects={f"skill-{n}": 0.4})
+    for n in range(5)
+)
+WISHES = GoalFacts("All of it", tuple(f"skill-{n}" for n in range(5)), date(2026, 9, 1))
+
+
+def path_of(facts, **options):
+    return recommend_paths(facts, **options)["ann"]
+
+
+def test_path_of_a_teacher_without_a_weekly_limit_is_spread():
+    facts = facts_of(teachers=[replace(ANN, goals=(WISHES,))], courses=CARDS, tickets=())
+    weeks = Counter(step.week_date for step in path_of(facts).steps)
+    assert weeks == {AS_OF: 3, date(2026, 10, 5): 2}
+
+
+def test_path_without_a_weekly_limit_has_room_for_one_long_session():
+    day = replace(SYNC, minutes=360, format="live")
+    run_ = run("sync-live", date(2026, 10, 7), slot=None, release_time=True)
+    facts = facts_of(courses=[replace(day, runs=(run_,))])
+    assert [step.minutes for step in path_of(facts).steps] == [360]
+
+
+def test_path_without_a_weekly_limit_has_all_that_is_required_in_time():
+    friday = date(2026, 10, 2)
+    facts = facts_of(
+        courses=CARDS,
+        tickets=(),
+        requirements=tuple(RequirementFacts(card.id, friday, frozenset({"ann"})) for card in CARDS),
+    )
+    path = path_of(facts)
+    assert [(step.course, step.week_date) for step in path.steps] == [
+        (card.id, AS_OF) for card in CARDS
+    ]
+    assert path.left_out == ()
+
+
+def test_second_session_on_a_skill_must_be_worth_its_own_time():
+    again = replace(SYNC, id="sync-again", minutes=300)
+    facts = facts_of(courses=[SYNC, again], tickets=ASKS[:1])
+    low = (ask(3, minutes_lost=4.0), ask(9, minutes_lost=4.0, days_ago=300))
+    both = path_of(replace(facts, tickets=tuple(replace(t, minutes_lost=60.0) for t in ASKS)))
+    one = path_of(replace(facts, tickets=low))
+    assert {step.course for step in both.steps} == {"sync-live", "sync-again"}
+    assert [step.course for step in one.steps] == ["sync-live"]
+
+
+def test_step_on_the_path_stays_while_it_is_worth_half_of_a_new_one():
+    rules = PathRules()
+    wish = GoalFacts("A little of it", ("quiz",), date(2026, 9, 1))
+    facts = facts_of(teachers=[replace(ANN, goals=(wish,))], tickets=())
+    standing = path_of(facts, rules=rules)
+    (step,) = standing.steps
+    # The bar rises to between once and twice what the step saves.
+    bar = replace(rules, fit=replace(rules.fit, worth_minutes=step.value * 1.5))
+    assert path_of(facts, rules=bar).steps == ()
+    kept = path_of(facts, rules=bar, previous={"ann": standing})
+    assert [one.course for one in kept.steps] == ["quiz-card"]
+    high = replace(rules, fit=replace(rules.fit, worth_minutes=step.value * 2.5))
+    assert path_of(facts, rules=high, previous={"ann": standing}).steps == ()
+
+
+def test_whole_day_and_a_slot_in_it_do_not_go_together():
+    day = date(2026, 10, 7)
+    whole = replace(SYNC, format="live", runs=(run("sync-live", day, slot=None),))
+    card = replace(QUIZ, format="live", runs=(run("quiz-card", day),))
+    quizzes = tuple(replace(one, id=f"q{one.id}", skill="quiz") for one in ASKS[:2])
+    path = path_of(facts_of(courses=[whole, card], tickets=ASKS + quizzes))
+    assert len(path.steps) == 1
+    seat = replace(ANN, enrolled={"quiz-card": card.runs[0].id})
+    path = path_of(facts_of(teachers=[seat], courses=[whole, card], tickets=ASKS))
+    assert [step.course for step in path.steps] == ["quiz-card"]
+
+
+def test_path_of_who_has_left_is_empty_and_says_so():
+    path = path_of(facts_of(teachers=[replace(ANN, left_date=AS_OF)]))
+    assert (path.steps, path.nothing_because, path.left_out) == ((), "inactive", ())
+
+
+def test_empty_path_says_whether_hours_need_or_sessions_are_missing():
+    assert path_of(facts_of(tickets=())).nothing_because == "no-need"
+    assert path_of(facts_of(courses=[QUIZ])).nothing_because == "nothing-fits"
+    for teacher in (
+        replace(ANN, minutes_budget=0),
+        replace(ANN, weekly_minutes=0),
+        replace(ANN, minutes_budget=30),
+    ):
+        assert path_of(facts_of(teachers=[teacher])).nothing_because == "no-hours"
+
+
+def test_path_after_the_horizon_is_empty():
+    over = replace(facts_of(), as_of=date(2026, 12, 18))
+    assert path_of(over).steps == ()
+
+
+def test_path_tells_the_needs_most_first():
+    quizzes = (ask(5, "quiz"),)
+    path = path_of(facts_of(tickets=ASKS + quizzes))
+    assert list(path.needs) == ["sync", "quiz"]
+    assert path.needs["sync"] > path.needs["quiz"] > 0
