@@ -8,6 +8,9 @@ from zlib import crc32
 
 WIDTH, HEIGHT = 400, 120
 
+#: What a list of sessions has loaded before their covers are drawn, for `prefetch_related`.
+COVER = ("taught_skills__skill", "picture__renditions")
+
 #: Ground, thread and accent of each bolt. They are the same by day and by night: cloth is cloth.
 BOLTS = (
     ("#1f6b45", "#123f2b", "#f3d9a4"),

@@ -14,7 +14,14 @@ from .models import CoursePage
 from .signals import catalogue_changed
 
 #: Parts whose permissions authors are given, and tables the look book stands on.
-PERMISSIONS_FROM = ("courses", "profiles", "wagtailadmin", "wagtailcore", "wagtaildocs")
+PERMISSIONS_FROM = (
+    "courses",
+    "profiles",
+    "wagtailadmin",
+    "wagtailcore",
+    "wagtaildocs",
+    "wagtailimages",
+)
 TABLES = {"courses_lookbookpage", "wagtailcore_page", "wagtailcore_locale", "auth_group"}
 
 

@@ -11,9 +11,6 @@ class TrainingImage(AbstractImage):
 
     admin_form_fields = (*Image.admin_form_fields, "credit")
 
-    class Meta(AbstractImage.Meta):
-        permissions = [("choose_trainingimage", "Can choose image")]
-
 
 class TrainingRendition(AbstractRendition):
     """One size of a picture."""

@@ -35,9 +35,9 @@ PAGE_RIGHTS = {
     COORDINATORS: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
 }
 FILE_RIGHTS = (
-    "add_trainingimage",
-    "change_trainingimage",
-    "choose_trainingimage",
+    "add_image",  # Wagtail asks for the rights on its own image model, whatever the real one
+    "change_image",
+    "choose_image",
     "add_document",
     "change_document",
     "choose_document",
@@ -109,6 +109,7 @@ def _permissions(codenames: Iterable[str]) -> list[Permission]:
                 "wagtailadmin",
                 "wagtailcore",
                 "wagtaildocs",
+                "wagtailimages",
             ),
         )
     }

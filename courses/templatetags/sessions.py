@@ -7,13 +7,14 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page as ListPage
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from profiles.choices import GradeBand, Subject
 
-from ..cloth import HEIGHT, WIDTH, cloth_of, drawing
+from ..cloth import COVER, HEIGHT, WIDTH, cloth_of, drawing
 from ..models import CoursePage, CourseSkill
 from ..queries import SessionFilters, SessionView, filter_choices, search_sessions, session_view
 
@@ -78,9 +79,11 @@ def found_sessions(context: template.Context) -> ListPage:
         max_minutes=int(longest) if longest in map(str, LENGTHS) else None,
         runs_after=timezone.now() if asked.get("dates") else None,
     )
-    return search_sessions(
+    found = search_sessions(
         words=asked.get("q", "")[:200], filters=filters, page=asked.get("page", 1)
     )
+    prefetch_related_objects(list(found.object_list), *COVER)
+    return found
 
 
 @register.simple_tag(takes_context=True)
