@@ -70,6 +70,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         stop_with_parent(stop)
+        self.stderr.write(f"At work: {', '.join(turn.work.name for turn in turns)}.")
         work_until(stop, turns)
 
 
