@@ -6,7 +6,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 
 
 class SessionForm(WagtailAdminPageForm):
-    """Asks for the minutes in plain words, and refuses rows that contradict each other."""
+    """Asks for the minutes in plain words, and refuses sessions that wait for each other."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -16,37 +16,19 @@ class SessionForm(WagtailAdminPageForm):
             )
 
     def is_valid(self) -> bool:
-        """Look at the rows below the page once all of them were read."""
-        is_valid = super().is_valid()
-        if self.is_bound:
-            for name, field, twice in (
-                ("taught_skills", "skill", "This skill stands here twice."),
-                ("prerequisites", "before", "This session stands here twice."),
-            ):
-                is_valid &= self._each_once(name, field, twice)
-            is_valid &= self._comes_after_itself()
-        return is_valid
+        """Look at the rows below the page too, once all of them were read."""
+        return super().is_valid() and self._has_no_circle()
 
     def _rows(self, name: str) -> list:
-        """Return the forms of rows that are to be kept and could be read."""
+        """Return the forms of rows that are to be kept."""
         formset = self.formsets.get(name)
         return [
             form
             for form in (formset.forms if formset is not None else ())
-            if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")
+            if form.cleaned_data and not form.cleaned_data.get("DELETE")
         ]
 
-    def _each_once(self, name: str, field: str, twice: str) -> bool:
-        seen, is_valid = set(), True
-        for form in self._rows(name):
-            value = form.cleaned_data.get(field)
-            if value is not None and value in seen:
-                form.add_error(field, twice)
-                is_valid = False
-            seen.add(value)
-        return is_valid
-
-    def _comes_after_itself(self) -> bool:
+    def _has_no_circle(self) -> bool:
         """Refuse a required session that itself requires this one, however far back."""
         is_valid = True
         for form in self._rows("prerequisites"):

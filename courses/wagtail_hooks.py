@@ -67,7 +67,8 @@ def keep_what_records_stand_on_in_bulk(request, action_type, objects, action):
     if not reason:
         return None
     messages.error(request, reason)
-    return redirect(action.get_success_url())
+    # Without a place to go on to, Wagtail names the action itself, which then finds no pages.
+    return redirect("wagtailadmin_home" if action.next_url == request.path else action.next_url)
 
 
 @hooks.register("before_unpublish_page")
