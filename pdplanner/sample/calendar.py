@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from profiles.choices import DayKind
 
@@ -85,6 +86,7 @@ def year_on(day: date) -> Year:
     return year_from(day.year if day >= start_of(day.year) else day.year - 1)
 
 
+@cache
 def year_from(year: int) -> Year:
     """The school year that starts in a year's August."""
     start, end = start_of(year), start_of(year + 1) - DAY

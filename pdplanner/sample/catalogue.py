@@ -13,29 +13,19 @@ from courses.models import (
     CoursePage,
     CoursePrerequisite,
     CourseSkill,
-    LookBookPage,
     Offering,
     Requirement,
 )
 from courses.operations import look_book
 from profiles.choices import DayKind, GradeBand
-from profiles.models import School, Skill, Tool, ToolAtSchool, User
+from profiles.models import School, Skill, Tool, User
 
 from . import content
-from .calendar import MONDAY, on_or_after
+from .calendar import FRIDAY, on_or_after
 from .content import RunText, SessionText
 from .ground import KIND_OF_SCHOOL, SOURCE, Ground
 
 WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4}
-
-
-@dataclass(frozen=True, slots=True)
-class Rollout:
-    """A tool that reaches a school; None: every school."""
-
-    tool: str
-    school: str | None
-    from_date: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,43 +70,6 @@ def make_skills(tools: Mapping[str, Tool]) -> dict[str, Skill]:
     }
 
 
-def rollouts(ground: Ground) -> list[Rollout]:
-    """When which tool reached, or will reach, which school."""
-    last, present = ground.last, ground.present
-    three_years_ago = date(present.start_date.year - 3, 8, 20)
-    spring = on_or_after(date(present.start_date.year, 3, 2), MONDAY)
-    soon = on_or_after(ground.today + timedelta(days=20), MONDAY)
-    found = []
-    for school, kind in KIND_OF_SCHOOL.items():
-        gradebook = {"elementary": three_years_ago, "high": last.start_date}
-        found.append(Rollout("Gradebook", school, gradebook.get(kind, present.start_date)))
-    for school, day in (
-        ("Lincoln Elementary", three_years_ago),
-        ("Riverside Middle", three_years_ago),
-        ("Harbor High", three_years_ago),
-        ("Bayview Elementary", spring),
-        ("Sumner K-8", spring),
-        ("East Middle", soon),
-        ("Oak Hill Elementary", soon),
-    ):
-        found.append(Rollout("Interactive display", school, day))
-    return found
-
-
-def make_rollouts(
-    ground: Ground, tools: Mapping[str, Tool], schools: Mapping[str, School]
-) -> list[ToolAtSchool]:
-    """Store the roll-outs."""
-    return ToolAtSchool.objects.bulk_create(
-        ToolAtSchool(
-            tool=tools[rollout.tool],
-            school=schools[rollout.school] if rollout.school else None,
-            from_date=rollout.from_date,
-        )
-        for rollout in rollouts(ground)
-    )
-
-
 def make_sessions(
     ground: Ground, skills: Mapping[str, Skill], tools: Mapping[str, Tool], author: User
 ) -> dict[str, CoursePage]:
@@ -137,14 +90,10 @@ def make_sessions(
                 [(key, True) for key in text.required] + [(key, False) for key in text.advised]
             )
         ]
-        _hang(page, book)
+        book.add_child(instance=page)
         pages[text.key] = page
     _make_equivalents(pages)
     return pages
-
-
-def _hang(page: CoursePage, book: LookBookPage) -> None:
-    book.add_child(instance=page)
 
 
 def _page(
@@ -238,7 +187,7 @@ def day_of_run(run: RunText, ground: Ground) -> date:
 
 def obligations(ground: Ground) -> list[Obligation]:
     """The required sessions: one just past its date, one soon due, one for the new gradebook."""
-    friday = on_or_after(ground.today, 4)
+    friday = on_or_after(ground.today, FRIDAY)
     weeks = timedelta(weeks=1)
     set_date = min(ground.present.start_date, ground.today - timedelta(days=30))
     return [

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from courses.models import CoursePage
 from pdplanner.plans.operations import Rebuilt, rebuild_plans
+from pdplanner.plans.operations.owing import ensure_plans
 from profiles.choices import Role
 from profiles.models import District, School, Skill, Teacher, Ticket, Tool
 from profiles.queries import today_in_district
@@ -18,6 +19,7 @@ from . import catalogue
 from .ground import Ground
 from .history import make_history
 from .people import make_staff, make_teachers
+from .rollouts import make_rollouts
 from .schools import make_district, make_schools, make_years
 from .sign_ins import CAST
 from .tickets import make_tickets
@@ -75,7 +77,7 @@ def _fill(seed: int, now: datetime, say: Callable[[str], None]) -> Ground:
     make_years(ground, schools)
     tools = catalogue.make_tools()
     skills = catalogue.make_skills(tools)
-    catalogue.make_rollouts(ground, tools, schools)
+    make_rollouts(ground, tools, schools)
     staff = make_staff(ground, schools)
     coaches = [user for user in staff.values() if user.staff_roles.filter(role=Role.COACH).exists()]
     people = make_teachers(ground, schools, tools, staff)
@@ -89,4 +91,6 @@ def _fill(seed: int, now: datetime, say: Callable[[str], None]) -> Ground:
     say("Two school years of tickets")
     make_tickets(ground, people, skills)
     make_voices(ground, people, pages, skills, coaches)
+    # Should we be stopped before the paths are worked out, somebody else finds them owed.
+    ensure_plans(teacher_ids=[person.row.pk for person in people])
     return ground

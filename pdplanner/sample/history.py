@@ -23,7 +23,9 @@ State = Enrolment.State
 #: Sessions that a teacher of plain keenness finishes alone or with a coach in a school year.
 ALONE_A_YEAR = 1.4
 #: People in a past run, at least and at most.
-IN_A_RUN = (7, 17)
+IN_A_RUN = (6, 16)
+#: Of all that a session is for, one run reaches no more than this share.
+OF_ALL = 0.15
 #: Of those with a seat: who gives it back before, who comes. The rest stay away.
 WITHDRAWS, COMES = 0.06, 0.86
 #: Who is in the middle of something today.
@@ -33,12 +35,12 @@ DONE_WHEN_DUE, DONE_WHEN_SET = 0.9, 0.1
 
 
 def suits(person: Person, text: SessionText) -> bool:
-    """Whether a session is made for this teacher and the tools are there."""
+    """Whether a session is made for this teacher and the tools are there, or about to be."""
     bands = {BAND_OF_GRADE[grade] for grade in person.row.grades}
     return (
         (not text.grade_bands or bool(bands & set(text.grade_bands)))
         and (not text.subjects or bool(set(person.row.subjects) & set(text.subjects)))
-        and set(text.tools) <= person.tools
+        and set(text.tools) <= person.tools | person.coming
     )
 
 
@@ -92,7 +94,8 @@ def _past_runs(
             if _could_take(person, text, starts_at)
             and (person.row.email, starts_at.date()) not in busy
         ]
-        for person in _pick(rng, free, int(rng.integers(*IN_A_RUN))):
+        size = min(int(rng.integers(*IN_A_RUN)), round(len(free) * OF_ALL))
+        for person in _pick(rng, free, size):
             busy.add((person.row.email, starts_at.date()))
             _sit_in(ledger, rng, person, text, run)
 

@@ -16,6 +16,7 @@ from . import content
 from .calendar import start_of
 from .ground import SCHOOLS, SOURCE, Ground
 from .names import FAMILY_NAMES, GIVEN_NAMES
+from .rollouts import tools_at
 from .sign_ins import CAST, password_for
 
 ROSA = CAST[0][0]
@@ -51,6 +52,7 @@ class Person:
     school: str
     kind: str  # of the school
     tools: frozenset[str]
+    coming: frozenset[str]  # tools on their way to the school
     schools: tuple[str, ...]
     keenness: float  # how readily they take a session, around 1
     asks: float  # how readily they write to the help desk, around 1
@@ -129,6 +131,7 @@ def _draw_people(
     for school, kind, size in SCHOOLS:
         # What a school makes of its PD: the spread one sees between the schools of a district.
         culture = float(rng.uniform(0.6, 1.5))
+        here, coming = tools_at(ground, school)
         for number, (grades, subjects) in enumerate(_posts(kind, size, rng)):
             rosa = school == LED_BY_CAST and number == 0
             given, family = ("Rosa", "Alvarez") if rosa else next(names)
@@ -146,12 +149,13 @@ def _draw_people(
                 school=school,
                 kind=kind,
                 tools=frozenset(),
+                coming=coming,
                 schools=(school,),
                 keenness=culture * float(rng.gamma(2.0, 0.5)),
                 # A long tail: a few ask often, many ask once a year or never.
                 asks=float(rng.gamma(0.9, 1 / 0.9)),
             )
-            person.tools = _draw_tools(person, rng)
+            person.tools = _draw_tools(person, here, rng)
             if _travels(person) and rng.random() < 0.4:
                 others = [name for name, k, _ in SCHOOLS if k == kind and name != school]
                 person.schools = (school, others[int(rng.integers(len(others)))])
@@ -197,12 +201,12 @@ def _subject_posts(
         yield (grades if whole_school else grades[first:last], (subject,))
 
 
-def _draw_tools(person: Person, rng: np.random.Generator) -> frozenset[str]:
+def _draw_tools(person: Person, here: frozenset[str], rng: np.random.Generator) -> frozenset[str]:
     has = rng.random(len(content.tools()))
     return frozenset(
         tool.name
         for tool, chance in zip(content.tools(), has, strict=True)
-        if person.kind in tool.rooms and chance < tool.share
+        if (person.kind in tool.rooms or tool.name in here) and chance < tool.share
     )
 
 
@@ -284,7 +288,7 @@ def _user(email: str, name: str, ground: Ground, *, has_password: bool) -> User:
     if has_password:
         user.set_password(password_for(email))
     else:
-        user.password = "!"  # comes in with a code sent by mail
+        user.password = "!"  # noqa: S105 (none: comes in with a code sent by mail)
     return user
 
 

@@ -21,10 +21,10 @@ from profiles.models import Skill, Ticket, TicketCategory, TicketSource
 
 from . import content
 from .calendar import Mark
-from .catalogue import rollouts
 from .content import SkillText
 from .ground import Ground
 from .people import Person
+from .rollouts import rollouts
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ HELP_DESK = "Sample help desk"
 ADDRESS = "https://helpdesk.example.org/tickets/{id}"
 
 #: How-to and pedagogy asks of a plain teacher in a school year, before launches.
-ASKS_A_YEAR = 3.4
+ASKS_A_YEAR = 4.2
 #: How few skills one teacher's asks go to: smaller is fewer (shape of a gamma around 1).
 LEANING = 0.35
 #: Asks a user of a new tool adds in its first term, spread over its skills, and how fast they fade.
@@ -71,7 +71,8 @@ ANSWERS = {
 }
 REOPENED = 0.07
 #: Of how-to tickets whose category tells nothing: the words told, a coach did, the rest is open.
-BY_WORDS, BY_COACH = 0.62, 0.34
+WAITS_DAYS = 24  # what came in since the coaches last sorted
+BY_WORDS, BY_COACH = 0.55, 0.4
 #: Where the other kinds are filed: category, kind, share, the skill it is about if any.
 OTHERS: tuple[tuple[str, TicketKind, float, str], ...] = (
     ("Accounts / Password", TicketKind.ACCESS, 0.2, "Passwords"),
@@ -138,7 +139,8 @@ def _asks(ground: Ground, people: Sequence[Person]) -> list[Draft]:
     rng = ground.rng("asks")
     skills = content.skills()
     days = _days(ground)
-    busy = np.array([_busyness(ground, days, skill) for skill in skills])  # [K, D]
+    seasons = {skill.season: _busyness(ground, days, skill.season) for skill in skills}
+    busy = np.array([seasons[skill.season] for skill in skills])  # [K, D]
     rates = _rates(people, skills, rng)  # [T, K], a school year of plain days
     launch = _launches(ground, people, skills, days)  # [T, K] -> when, how many
     drafts = []
@@ -196,18 +198,18 @@ def _can_need(person: Person, skill: SkillText) -> bool:
     )
 
 
-def _busyness(ground: Ground, days: Sequence[date], skill: SkillText) -> Floats:
-    """How busy each day is for questions about a skill, against a plain school day [D]."""
-    months = MONTHS.get(skill.season, (1.0,) * 12)
-    base = 0.3 if skill.season in ("testing", "results") else 1.0
+def _busyness(ground: Ground, days: Sequence[date], season: str) -> Floats:
+    """How busy each day is for questions of a season, against a plain school day [D]."""
+    months = MONTHS.get(season, (1.0,) * 12)
+    base = 0.3 if season in ("testing", "results") else 1.0
     share = np.zeros(len(days))
     for number, day in enumerate(days):
         year = ground.year_of(day)
         share[number] = base * months[day.month - 1] * WEEKDAYS[day.weekday()]
         if not year.is_school_day(day) and day.weekday() < 5:
             share[number] *= SUMMER if day > year.lessons_end_date else NO_CHILDREN
-        share[number] *= max((_lift(mark, day, skill.season) for mark in year.marks), default=1.0)
-        if skill.season == "rising":
+        share[number] *= max((_lift(mark, day, season) for mark in year.marks), default=1.0)
+        if season == "rising":
             share[number] *= 0.4 + 1.2 * number / len(days)
     return share
 
@@ -309,7 +311,7 @@ def _ask(
             minutes_lost=minutes,
         )
     # The coaches sort what is left once a week; what came in lately waits for them.
-    waits = ground.midnight - opened_at < timedelta(days=16)
+    waits = ground.midnight - opened_at < timedelta(days=WAITS_DAYS)
     if told < BY_WORDS + BY_COACH and not waits:
         sorted_at = opened_at + timedelta(days=float(rng.uniform(1, 8)))
         return Draft(

@@ -10,7 +10,7 @@ from pdplanner.sample.district import DistrictInUse, is_sample_here, make_sample
 
 
 class Command(BaseCommand):
-    help = "Fill an empty district with 300 teachers, 13 schools, a look book and two years of tickets."
+    help = "Fill an empty district with 300 teachers, a look book and two school years of tickets."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
