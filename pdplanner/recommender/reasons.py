@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from pdplanner.recommender.evidence import Evidence
 from pdplanner.recommender.facts import CourseFacts, Id, Reason, TeacherFacts, Variant
@@ -77,14 +78,23 @@ def best_reason(
 
 def _need_reasons(story: StepStory, evidence: Evidence, rules: ReasonRules) -> list[Reason]:
     """The reasons that stand for enough of the step's minutes; never more than two of a kind."""
+    by_skill = {skill: sum(parts.values()) for skill, parts in story.minutes.items()}
     told = _told(story.teacher, story.minutes, evidence, rules)
+    total = sum(by_skill.values())
+
+    def weight(reason: Reason) -> float:
+        # Whoever asked again speaks for all of the skill: nobody knows better that it is needed.
+        # One ask long ago weighs what it still foretells, which may be nothing.
+        if reason.kind == "asked" and cast(int, reason.facts["count"]) > 1:
+            return by_skill[cast(Id, reason.facts["skill"])]
+        return reason.minutes
+
     if story.due_date is not None or story.accepted or story.opens is not None:
-        told = [reason for reason in told if reason.minutes >= rules.least_minutes]
-    total = sum(sum(parts.values()) for parts in story.minutes.values())
-    strong = [reason for reason in told if reason.minutes >= rules.share * total]
-    strong = strong or sorted(told, key=lambda reason: -reason.minutes)[:1]
+        told = [reason for reason in told if weight(reason) >= rules.least_minutes]
+    told.sort(key=lambda reason: -weight(reason))
+    strong = [reason for reason in told if weight(reason) >= rules.share * total] or told[:1]
     kept: list[Reason] = []
-    for reason in sorted(strong, key=lambda reason: -reason.minutes):
+    for reason in strong:
         limit = 2 if reason.kind == "asked" else 1
         if sum(other.kind == reason.kind for other in kept) < limit:
             kept.append(reason)
@@ -97,41 +107,17 @@ def _told(
     evidence: Evidence,
     rules: ReasonRules,
 ) -> list[Reason]:
-    """Every reason that can be told for these minutes, skill by skill."""
-    told: list[Reason] = []
-    cites: dict[str, object]
+    """Every reason that can be told for these minutes, for the skills that weigh most."""
     by_weight = sorted(minutes, key=lambda skill: (-sum(minutes[skill].values()), str(skill)))
+    told: list[Reason] = []
     for skill in by_weight[: rules.skills]:
         parts = minutes[skill]
-        whole = sum(parts.values())
-        own = _asked(teacher, skill, parts, evidence)
-        if own:
-            told.append(own)
-        if parts.get("goal", 0.0) > 0:
-            goal = evidence.goal(teacher.id, skill)
-            if goal:
-                cites = {"skill": skill, "words": goal.words, "since_date": goal.since_date}
-                told.append(Reason("goal", cites, parts["goal"]))
-        if parts.get("rollout", 0.0) > 0:
-            rollout = evidence.rollout(teacher.id, skill)
-            if rollout:
-                cites = {"skill": skill, "tool": rollout.tool, "date": rollout.from_date}
-                told.append(Reason("rollout", cites, parts["rollout"]))
-        if parts.get("cohort", 0.0) > 0:
-            colleagues = evidence.colleagues(teacher.id, skill)
-            if colleagues:
-                cites = {
-                    "skill": skill,
-                    "cohort": colleagues.cohort,
-                    "name": colleagues.name,
-                    "count": colleagues.count,
-                    "people": colleagues.people,
-                    "since_date": colleagues.since_date,
-                    "until_date": colleagues.until_date,
-                }
-                told.append(Reason("cohort", cites, parts["cohort"]))
-        peak = evidence.peak(teacher.id, skill)
-        if peak and told:
+        reasons = [
+            *_told_by_tickets(teacher, skill, parts, evidence),
+            *_told_by_plans(teacher, skill, parts, evidence),
+        ]
+        peak = evidence.peak(teacher.id, skill) if reasons else None
+        if peak:
             cites = {
                 "skill": skill,
                 "event": peak.event,
@@ -139,21 +125,21 @@ def _told(
                 "date": peak.event_date,
                 "share": peak.share,
             }
-            told.append(Reason("season", cites, whole * peak.share))
+            reasons.append(Reason("season", cites, sum(parts.values()) * peak.share))
+        told += reasons
     return told
 
 
-def _asked(
+def _told_by_tickets(
     teacher: TeacherFacts, skill: Id, parts: Mapping[str, float], evidence: Evidence
-) -> Reason | None:
-    if not teacher.uses_tickets or parts.get("own", 0.0) <= 0:
-        return None
-    asked = evidence.asked(teacher.id, skill)
-    if asked is None:
-        return None
-    return Reason(
-        "asked",
-        {
+) -> list[Reason]:
+    """Own asks and the colleagues': where one side can't be told, the other speaks for both."""
+    own, cohort = parts.get("own", 0.0), parts.get("cohort", 0.0)
+    asked = evidence.asked(teacher.id, skill) if teacher.uses_tickets else None
+    colleagues = evidence.colleagues(teacher.id, skill)
+    told = []
+    if asked:
+        cites: dict[str, object] = {
             "skill": skill,
             "count": len(asked.tickets),
             "since_date": asked.dates[0],
@@ -161,9 +147,36 @@ def _asked(
             "last_minutes": asked.last_minutes,
             "unsolved": asked.unsolved,
             "tickets": asked.tickets,
-        },
-        parts["own"],
-    )
+        }
+        told.append(Reason("asked", cites, own if colleagues else own + cohort))
+    if colleagues:
+        cites = {
+            "skill": skill,
+            "cohort": colleagues.cohort,
+            "name": colleagues.name,
+            "count": colleagues.count,
+            "people": colleagues.people,
+            "since_date": colleagues.since_date,
+            "until_date": colleagues.until_date,
+        }
+        told.append(Reason("cohort", cites, cohort if asked else own + cohort))
+    return [reason for reason in told if own + cohort > 0]
+
+
+def _told_by_plans(
+    teacher: TeacherFacts, skill: Id, parts: Mapping[str, float], evidence: Evidence
+) -> list[Reason]:
+    """The teacher's own goal, and a tool that comes to the school."""
+    told = []
+    goal = evidence.goal(teacher.id, skill)
+    if goal and parts.get("goal", 0.0) > 0:
+        cites = {"skill": skill, "words": goal.words, "since_date": goal.since_date}
+        told.append(Reason("goal", cites, parts["goal"]))
+    rollout = evidence.rollout(teacher.id, skill)
+    if rollout and parts.get("rollout", 0.0) > 0:
+        cites = {"skill": skill, "tool": rollout.tool, "date": rollout.from_date}
+        told.append(Reason("rollout", cites, parts["rollout"]))
+    return told
 
 
 def _fit_reasons(story: StepStory, rules: ReasonRules) -> list[Reason]:

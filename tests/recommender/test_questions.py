@@ -53,7 +53,7 @@ def test_why_not_names_the_equivalent_that_stands_in():
 def test_why_not_names_the_step_that_does_the_work():
     tickets = (ask(3, minutes_lost=1.0), ask(1, "sync", days_ago=300, minutes_lost=1.0))
     strong = replace(SYNC, effects={"sync": 0.94})
-    weak = replace(TWIN, effects={"sync": 0.9}, minutes=240)
+    weak = replace(TWIN, effects={"sync": 0.9}, minutes=120)
     facts = facts_of(courses=[strong, weak], tickets=tickets)
     path = recommend_paths(facts)["ann"]
     assert [step.course for step in path.steps] == ["sync-live"]
