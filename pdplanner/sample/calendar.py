@@ -107,10 +107,11 @@ def year_from(year: int) -> Year:
 
 def _marks(year: int, spring: date, summer: date) -> Iterable[Mark]:
     yield from _pd_days(year, spring)
-    yield from _holidays(year, summer)
+    yield from _holidays(year)
     yield from _deadlines(year, summer)
     for month in (9, 10, 11, 12, 1, 2, 3, 4, 5):
-        day = nth(year if month > 8 else year + 1, month, WEDNESDAY, 2)
+        # The first of the month; in January the second, since the first may be New Year's Day.
+        day = nth(year if month > 8 else year + 1, month, WEDNESDAY, 2 if month == 1 else 1)
         yield Mark(DayKind.EARLY_RELEASE, "Early release Wednesday", day, day)
 
 
@@ -128,7 +129,7 @@ def _pd_days(year: int, spring: date) -> Iterable[Mark]:
         yield Mark(DayKind.PD, title, day, day)
 
 
-def _holidays(year: int, summer: date) -> Iterable[Mark]:
+def _holidays(year: int) -> Iterable[Mark]:
     thanksgiving = nth(year, 11, THURSDAY, 4)
     winter = on_or_after(date(year, 12, 21), MONDAY)
     april = nth(year + 1, 4, MONDAY, 2)
@@ -148,7 +149,8 @@ def _holidays(year: int, summer: date) -> Iterable[Mark]:
         ("Memorial Day", memorial, memorial),
         ("Independence Day", fourth, fourth),
     ):
-        yield Mark(DayKind.HOLIDAY, title, first, last)
+        if first.weekday() <= FRIDAY:  # on a weekend nobody notices
+            yield Mark(DayKind.HOLIDAY, title, first, last)
 
 
 def _deadlines(year: int, summer: date) -> Iterable[Mark]:
