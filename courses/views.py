@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from profiles.access import teacher_required
+from profiles.access import SignedInRequest, teacher_required
 from profiles.queries import horizon_on, today_in_district
 
 from . import operations
@@ -23,7 +23,7 @@ from .weeks import weeks_of
 COMPLETIONS_A_PAGE = 25
 
 
-def back_from(request: HttpRequest, course: CoursePage, anchor: str = "") -> HttpResponse:
+def back_from(request: SignedInRequest, course: CoursePage, anchor: str = "") -> HttpResponse:
     """Lead back to the page of ours that a form stood on, else to the session."""
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
@@ -36,7 +36,7 @@ def back_from(request: HttpRequest, course: CoursePage, anchor: str = "") -> Htt
 
 @teacher_required
 @require_POST
-def enrol(request: HttpRequest, pk: int) -> HttpResponse:
+def enrol(request: SignedInRequest, pk: int) -> HttpResponse:
     """Reserve a seat in a run, or a place in its queue."""
     offering = get_object_or_404(Offering.objects.select_related("course"), pk=pk)
     try:
@@ -58,7 +58,7 @@ def enrol(request: HttpRequest, pk: int) -> HttpResponse:
 
 @teacher_required
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give one's own seat back, leave the queue, or stop a session that was started."""
     enrolment = get_object_or_404(
         Enrolment.objects.select_related("course"), pk=pk, teacher=request.teacher
@@ -79,7 +79,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @teacher_required
 @require_POST
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: SignedInRequest, pk: int) -> HttpResponse:
     """Start a session that needs no date."""
     course = get_object_or_404(live_sessions(), pk=pk)
     try:
@@ -95,7 +95,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 
 @teacher_required
 @require_POST
-def check(request: HttpRequest, pk: int, block_id: str) -> HttpResponse:
+def check(request: SignedInRequest, pk: int, block_id: str) -> HttpResponse:
     """Answer one quick check; the first answer starts a session that was not started yet."""
     course = get_object_or_404(live_sessions(), pk=pk)
     picked = [int(number) for number in request.POST.getlist("answer") if number.isdecimal()]
@@ -130,7 +130,7 @@ def check(request: HttpRequest, pk: int, block_id: str) -> HttpResponse:
     return back_from(request, course, f"#check-{block_id}")
 
 
-def enrolment_to_answer_in(request: HttpRequest, course: CoursePage) -> Enrolment | None:
+def enrolment_to_answer_in(request: SignedInRequest, course: CoursePage) -> Enrolment | None:
     """Return the enrolment an answer counts in; None when there is none and can be none."""
     standing = Enrolment.objects.filter(teacher=request.teacher, course=course).exclude(
         state__in=Enrolment.ENDED_EARLY
@@ -151,7 +151,7 @@ def enrolment_to_answer_in(request: HttpRequest, course: CoursePage) -> Enrolmen
 
 @teacher_required
 @require_GET
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar(request: SignedInRequest) -> HttpResponse:
     """The rest of the term, week by week."""
     today = today_in_district(timezone.now())
     horizon = horizon_on(today)
@@ -171,7 +171,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 @teacher_required
 @require_GET
-def record(request: HttpRequest) -> HttpResponse:
+def record(request: SignedInRequest) -> HttpResponse:
     """What was finished, what is under way, and the hours of it."""
     shown = record_of(request.teacher, timezone.now())
     page = Paginator(shown.completions, COMPLETIONS_A_PAGE).get_page(request.GET.get("page"))

@@ -7,7 +7,7 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
 from .choices import Role
@@ -22,6 +22,11 @@ class SignedInRequest(HttpRequest):
 
     user: User
     teacher: Teacher  # behind `teacher_required` alone
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what a form is bound to: even an empty answer is an answer when it was posted."""
+    return request.POST if request.method == "POST" else None
 
 
 def teacher_required(view: View) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django import forms
 
@@ -44,8 +45,8 @@ class TeacherForm(forms.Form):
 
     def __init__(self, *args, teacher: Teacher, **kwargs):
         self.teacher = teacher
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, initial=self.known(), **kwargs)
+        kwargs |= {"label_suffix": "", "initial": self.known()}
+        super().__init__(*args, **kwargs)
 
     def known(self) -> dict:
         """Return what the screen starts with."""
@@ -92,8 +93,8 @@ class RoomForm(TeacherForm):
     def __init__(self, *args, teacher: Teacher, **kwargs):
         super().__init__(*args, teacher=teacher, **kwargs)
         schools = School.objects.filter(is_active=True)
-        self.fields["main_school"].queryset = schools
-        self.fields["schools"].queryset = schools
+        for name in ("main_school", "schools"):
+            cast(forms.ModelChoiceField, self.fields[name]).queryset = schools
 
     def known(self) -> dict:
         teacher = self.teacher
@@ -195,9 +196,10 @@ class WeekForm(TeacherForm):
         self.minutes_usual = minutes_usual
         super().__init__(*args, teacher=teacher, **kwargs)
         said = teacher.minutes_a_week
-        field = self.fields["minutes_a_week"]
-        if said is not None and said not in dict(field.choices):
-            field.choices = [*field.choices, (said, f"{said} minutes")]
+        field = cast(forms.ChoiceField, self.fields["minutes_a_week"])
+        choices = list(field.choices)
+        if said is not None and said not in dict(choices):
+            field.choices = [*choices, (said, f"{said} minutes")]
         self.fields[
             "hours_a_term"
         ].help_text = (

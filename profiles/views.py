@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from .access import teacher_required
+from .access import SignedInRequest, posted, teacher_required
 from .choices import Role
 from .corrections import set_ticket_use
 from .fitting import end_goal, finish_fitting, set_goal, suggest_skills
@@ -33,7 +33,7 @@ ROOMS = (
 
 @login_required
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Lead everybody to where their work is."""
     roles = roles_of(request.user)
     if Role.TEACHER in roles and request.user.teacher.fitted_at is None:
@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @teacher_required
 @require_GET
-def fitting(request: HttpRequest) -> HttpResponse:
+def fitting(request: SignedInRequest) -> HttpResponse:
     """Go on where the fitting was left."""
     screen = request.session.get("fitting", SCREENS[0])
     return redirect("profiles:fitting-screen", screen if screen in SCREENS else SCREENS[0])
@@ -59,7 +59,7 @@ def fitting(request: HttpRequest) -> HttpResponse:
 
 @teacher_required
 @require_http_methods(["GET", "POST"])
-def fitting_screen(request: HttpRequest, screen: str) -> HttpResponse:
+def fitting_screen(request: SignedInRequest, screen: str) -> HttpResponse:
     """One question of the fitting."""
     number = number_of(screen)
     if request.method == "GET":
@@ -76,7 +76,7 @@ def fitting_screen(request: HttpRequest, screen: str) -> HttpResponse:
 
 @teacher_required
 @require_POST
-def fitting_end(request: HttpRequest) -> HttpResponse:
+def fitting_end(request: SignedInRequest) -> HttpResponse:
     """Take the fitting as done, however far it went."""
     finish_fitting(teacher=request.teacher, now=timezone.now())
     request.session.pop("fitting", None)
@@ -103,19 +103,19 @@ def frame_of(number: int) -> dict:
     }
 
 
-def form_of(request: HttpRequest, screen: str) -> TeacherForm:
+def form_of(request: SignedInRequest, screen: str) -> TeacherForm:
     """Return the form of a screen, bound to what was posted."""
     more = {"minutes_usual": the_district().minutes_a_term} if screen == "week" else {}
-    return FORMS[screen](request.POST or None, teacher=request.teacher, **more)
+    return FORMS[screen](posted(request), teacher=request.teacher, **more)
 
 
 # ---- goals --------------------------------------------------------------------------------------
 
 
-def goals_screen(request: HttpRequest, template: str, frame: dict) -> HttpResponse:
+def goals_screen(request: SignedInRequest, template: str, frame: dict) -> HttpResponse:
     """Show a teacher's goals and take a new one: words first, then the skills they are about."""
     teacher: Teacher = request.teacher
-    form = GoalForm(request.POST or None)
+    form = GoalForm(posted(request))
     suggested = None
     if request.method == "POST" and form.is_valid():
         words = form.cleaned_data["words"].strip()
@@ -141,7 +141,7 @@ def goals_screen(request: HttpRequest, template: str, frame: dict) -> HttpRespon
 
 @teacher_required
 @require_POST
-def goal_suggestions(request: HttpRequest) -> HttpResponse:
+def goal_suggestions(request: SignedInRequest) -> HttpResponse:
     """The skills that the words so far speak of, for the goal form (htmx)."""
     words = request.POST.get("words", "")[:300]
     return render(
@@ -151,7 +151,7 @@ def goal_suggestions(request: HttpRequest) -> HttpResponse:
 
 @teacher_required
 @require_POST
-def goal_end(request: HttpRequest, pk: int) -> HttpResponse:
+def goal_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let one of one's own goals go."""
     goal = get_object_or_404(Goal, pk=pk, teacher=request.teacher)
     end_goal(goal=goal, now=timezone.now())
@@ -165,9 +165,9 @@ def goal_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: SignedInRequest) -> HttpResponse:
     """What we know of somebody and what they chose, each with a way to change it."""
-    form = DigestForm(request.POST or None, instance=request.user, label_suffix="")
+    form = DigestForm(posted(request), instance=request.user, label_suffix="")
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")
@@ -181,7 +181,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @teacher_required
 @require_http_methods(["GET", "POST"])
-def settings_screen(request: HttpRequest, screen: str) -> HttpResponse:
+def settings_screen(request: SignedInRequest, screen: str) -> HttpResponse:
     """One part of the profile, as in the fitting."""
     if screen not in FORMS:
         raise Http404
@@ -195,7 +195,7 @@ def settings_screen(request: HttpRequest, screen: str) -> HttpResponse:
 
 @teacher_required
 @require_http_methods(["GET", "POST"])
-def settings_goals(request: HttpRequest) -> HttpResponse:
+def settings_goals(request: SignedInRequest) -> HttpResponse:
     """Goals, outside the fitting."""
     return goals_screen(
         request, "profiles/fitting/goals.html", {"base": "profiles/settings_frame.html"}
@@ -204,7 +204,7 @@ def settings_goals(request: HttpRequest) -> HttpResponse:
 
 @teacher_required
 @require_POST
-def ticket_use(request: HttpRequest) -> HttpResponse:
+def ticket_use(request: SignedInRequest) -> HttpResponse:
     """Switch the use of one's own help-desk history on or off."""
     uses = request.POST.get("uses") == "yes"
     set_ticket_use(teacher=request.teacher, uses=uses, now=timezone.now())

@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import prefetch_related_objects
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from courses.cloth import COVER
 from courses.models import CoursePage
 from profiles import corrections
-from profiles.access import teacher_required
+from profiles.access import SignedInRequest, View, posted, teacher_required
 from profiles.models import Skill, SkillAnswer, Ticket
 
 from . import operations, queries
@@ -27,13 +29,14 @@ TICKETS_A_PAGE = 25
 
 @teacher_required
 @require_GET
-def path(request: HttpRequest) -> HttpResponse:
+def path(request: SignedInRequest) -> HttpResponse:
     """The teacher's path: the next step large, then the rest of the thread."""
     shown = queries.path_of(request.teacher, now=timezone.now())
+    prefetch_related_objects([step.course for step in shown.steps], *COVER)
     return render(request, "plans/path.html", {"path": shown, "whys": StepAnswer.Why.choices})
 
 
-def back_from(request: HttpRequest, fallback: str) -> HttpResponse:
+def back_from(request: SignedInRequest, fallback: str) -> HttpResponse:
     """Lead back to the page of ours that a form stood on."""
     target = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
@@ -44,12 +47,12 @@ def back_from(request: HttpRequest, fallback: str) -> HttpResponse:
 # ---- answers to a step --------------------------------------------------------------------------
 
 
-def answering(act: Callable[[HttpRequest, CoursePage], str]) -> Callable[..., HttpResponse]:
+def answering(act: Callable[[SignedInRequest, CoursePage], str]) -> View:
     """Make a view of an answer: it acts, says what came of it, and leads back."""
 
     @teacher_required
     @require_POST
-    def view(request: HttpRequest, course_id: int) -> HttpResponse:
+    def view(request: SignedInRequest, course_id: int) -> HttpResponse:
         course = get_object_or_404(CoursePage, pk=course_id)
         try:
             messages.success(request, act(request, course))
@@ -61,21 +64,21 @@ def answering(act: Callable[[HttpRequest, CoursePage], str]) -> Callable[..., Ht
 
 
 @answering
-def accept(request: HttpRequest, course: CoursePage) -> str:
+def accept(request: SignedInRequest, course: CoursePage) -> str:
     """Keep a step."""
     operations.accept_step(teacher=request.teacher, course=course, now=timezone.now())
     return f"“{course.title}” stays on your path."
 
 
 @answering
-def swap(request: HttpRequest, course: CoursePage) -> str:
+def swap(request: SignedInRequest, course: CoursePage) -> str:
     """Take something else instead."""
     operations.swap_step(teacher=request.teacher, course=course, now=timezone.now())
     return f"“{course.title}” is out. You can undo that below."
 
 
 @answering
-def not_a_fit(request: HttpRequest, course: CoursePage) -> str:
+def not_a_fit(request: SignedInRequest, course: CoursePage) -> str:
     """Say that a session is not a fit, and why."""
     form = NotAFitForm(request.POST)
     if not form.is_valid():
@@ -87,14 +90,14 @@ def not_a_fit(request: HttpRequest, course: CoursePage) -> str:
 
 
 @answering
-def undo(request: HttpRequest, course: CoursePage) -> str:
+def undo(request: SignedInRequest, course: CoursePage) -> str:
     """Take an answer back."""
     operations.undo_answer(teacher=request.teacher, course=course, now=timezone.now())
     return f"Taken back: “{course.title}” may come onto your path again."
 
 
 @answering
-def ask(request: HttpRequest, course: CoursePage) -> str:
+def ask(request: SignedInRequest, course: CoursePage) -> str:
     """Ask a coach to walk through a session."""
     words = request.POST.get("words", "").strip()[:300]
     operations.ask_coach(teacher=request.teacher, course=course, words=words, now=timezone.now())
@@ -106,7 +109,7 @@ def ask(request: HttpRequest, course: CoursePage) -> str:
 
 @teacher_required
 @require_GET
-def noticed(request: HttpRequest) -> HttpResponse:
+def noticed(request: SignedInRequest) -> HttpResponse:
     """Every need behind the path, with what it comes from."""
     found = queries.noticed_about(request.teacher, now=timezone.now())
     page = Paginator(found, SKILLS_A_PAGE).get_page(request.GET.get("page"))
@@ -115,7 +118,7 @@ def noticed(request: HttpRequest) -> HttpResponse:
 
 @teacher_required
 @require_GET
-def tickets(request: HttpRequest) -> HttpResponse:
+def tickets(request: SignedInRequest) -> HttpResponse:
     """Every ticket of the teacher's that we know of, newest first."""
     known = Ticket.objects.filter(teacher=request.teacher).select_related("skill", "source")
     page = Paginator(known, TICKETS_A_PAGE).get_page(request.GET.get("page"))
@@ -124,12 +127,12 @@ def tickets(request: HttpRequest) -> HttpResponse:
 
 @teacher_required
 @require_http_methods(["GET", "POST"])
-def ticket(request: HttpRequest, pk: int) -> HttpResponse:
+def ticket(request: SignedInRequest, pk: int) -> HttpResponse:
     """One ticket of one's own: say what it was really about."""
     row = get_object_or_404(
         Ticket.objects.select_related("skill", "source"), pk=pk, teacher=request.teacher
     )
-    form = TicketForm(request.POST or None, initial={"skill": row.skill_id}, label_suffix="")
+    form = TicketForm(posted(request), initial={"skill": row.skill_id}, label_suffix="")
     if request.method == "POST" and form.is_valid():
         corrections.correct_ticket(
             teacher=request.teacher,
@@ -143,7 +146,7 @@ def ticket(request: HttpRequest, pk: int) -> HttpResponse:
 
 @teacher_required
 @require_POST
-def ticket_use(request: HttpRequest, pk: int) -> HttpResponse:
+def ticket_use(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hide one of one's own tickets from the path, or show it again."""
     row = get_object_or_404(Ticket, pk=pk, teacher=request.teacher)
     if "hide" in request.POST:
@@ -155,7 +158,7 @@ def ticket_use(request: HttpRequest, pk: int) -> HttpResponse:
 
 @teacher_required
 @require_POST
-def skill_answer(request: HttpRequest, pk: int) -> HttpResponse:
+def skill_answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say of a whole skill that it is not about oneself, or known already; or take that back."""
     skill = get_object_or_404(Skill, pk=pk)
     answer = request.POST.get("answer", "")
@@ -168,7 +171,7 @@ def skill_answer(request: HttpRequest, pk: int) -> HttpResponse:
     return recut(request, f"Taken back: {skill} may shape your path again.")
 
 
-def recut(request: HttpRequest, words: str) -> HttpResponse:
+def recut(request: SignedInRequest, words: str) -> HttpResponse:
     """Rebuild the path of whoever just corrected something, say so, and lead back."""
     operations.rebuild_at_once(teacher=request.teacher, now=timezone.now())
     messages.success(request, words)

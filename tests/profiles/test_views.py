@@ -1,0 +1,255 @@
+"""The front door, the fitting and My settings, as their visitors meet them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from profiles.models import Goal, Skill, Teacher, Tool, User
+
+NOW = datetime(2026, 9, 14, 15, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def that_monday(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+
+
+def words_of(response) -> list[str]:
+    """What the site said back."""
+    return [str(message) for message in response.context["messages"]]
+
+
+# ---- the front door -----------------------------------------------------------------------------
+
+
+def test_home_asks_strangers_to_sign_in(db):
+    response = Client().get("/")
+    assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/")
+
+
+def test_home_leads_a_new_teacher_to_the_fitting_and_a_fitted_one_to_the_path(
+    new_teacher, signed_in
+):
+    assert signed_in(new_teacher).get("/")["Location"] == "/fitting/"
+    Teacher.objects.update(fitted_at=NOW)
+    assert signed_in(new_teacher).get("/")["Location"] == "/path/"
+
+
+@pytest.mark.parametrize(
+    ("who", "where"),
+    [("coach", "/admin/"), ("coordinator", "/completion/"), ("leader", "/completion/")],
+)
+def test_home_leads_each_role_to_its_work(request, signed_in, who, where):
+    assert signed_in(request.getfixturevalue(who)).get("/")["Location"] == where
+
+
+def test_home_tells_somebody_without_a_role_whom_to_ask(db, signed_in):
+    response = signed_in(User.objects.create_user("nobody@example.org")).get("/")
+    assert response.status_code == 200
+    assert "not on the roster" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "labels"),
+    [
+        ("new_teacher", ["My path", "Look book", "Calendar", "Record"]),
+        ("coach", ["Look book", "CMS"]),
+        (
+            "coordinator",
+            ["Completion", "Requirements", "Look book", "Calendar of the year", "Imports"],
+        ),
+        ("leader", ["Completion", "Look book"]),
+    ],
+)
+def test_navigation_shows_each_role_its_own_doors(request, signed_in, who, labels):
+    response = signed_in(request.getfixturevalue(who)).get(reverse("profiles:settings"))
+    shown = response.content.decode().split('aria-label="Main">')[1].split("</nav>")[0]
+    assert [part.split("<")[0] for part in shown.split('">')[1:]] == labels
+
+
+# ---- the fitting --------------------------------------------------------------------------------
+
+
+def test_room_starts_with_what_the_roster_says(new_teacher, signed_in):
+    form = signed_in(new_teacher).get("/fitting/room/").context["form"]
+    assert form.initial == {
+        "main_school": new_teacher.main_school_id,
+        "schools": [],
+        "grades": ["07"],
+        "subjects": ["science"],
+        "tools": [],
+    }
+
+
+def test_fitting_goes_through_four_screens_and_stores_each(new_teacher, signed_in, east):
+    client = signed_in(new_teacher)
+    tool = Tool.objects.create(name="Classroom")
+    answers = {
+        "room": {
+            "main_school": east.pk,
+            "grades": ["07", "08"],
+            "subjects": ["science"],
+            "tools": [tool.pk],
+        },
+        "style": {"support_style": "steps", "formats": ["self-paced"]},
+        "week": {"hours_a_term": "5.5", "minutes_a_week": "30", "free_slots": ["tue-prep"]},
+    }
+    following = []
+    for screen, answer in answers.items():
+        following.append(client.post(f"/fitting/{screen}/", answer)["Location"])
+    assert following == ["/fitting/style/", "/fitting/week/", "/fitting/goals/"]
+    assert client.post("/fitting/end/")["Location"] == "/path/"
+    new_teacher.refresh_from_db()
+    assert (
+        new_teacher.grades,
+        new_teacher.support_style,
+        new_teacher.formats,
+        new_teacher.minutes_a_term,
+        new_teacher.minutes_a_week,
+        new_teacher.free_slots,
+        new_teacher.fitted_at,
+    ) == (["07", "08"], "steps", ["self-paced"], 330, 30, ["tue-prep"], NOW)
+
+
+def test_fitting_goes_on_where_it_was_left(new_teacher, signed_in):
+    client = signed_in(new_teacher)
+    assert client.get("/fitting/")["Location"] == "/fitting/room/"
+    client.get("/fitting/week/")
+    assert client.get("/fitting/")["Location"] == "/fitting/week/"
+
+
+def test_fitting_can_be_skipped_whole_and_stores_nothing(new_teacher, signed_in):
+    client = signed_in(new_teacher)
+    client.post("/fitting/end/")
+    new_teacher.refresh_from_db()
+    assert (new_teacher.fitted_at, new_teacher.room_said_at, new_teacher.support_style) == (
+        NOW,
+        None,
+        "",
+    )
+    assert client.get("/")["Location"] == "/path/"
+
+
+def test_fitting_says_what_is_wrong_and_keeps_what_was_typed(new_teacher, signed_in):
+    response = signed_in(new_teacher).post("/fitting/week/", {"hours_a_term": "900"})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "less than or equal to 200" in page
+    assert 'value="900"' in page
+    assert 'aria-invalid="true"' in page
+    new_teacher.refresh_from_db()
+    assert new_teacher.minutes_a_term is None
+
+
+def test_unknown_screens_are_not_there(new_teacher, signed_in):
+    client = signed_in(new_teacher)
+    assert client.get("/fitting/shoes/").status_code == 404
+    assert client.get("/settings/shoes/").status_code == 404
+
+
+# ---- goals --------------------------------------------------------------------------------------
+
+
+def test_goal_is_asked_about_before_it_is_kept(new_teacher, signed_in, grade_sync, screen_sharing):
+    client = signed_in(new_teacher)
+    asked = client.post("/fitting/goals/", {"words": "sync grades without tears"})
+    assert (asked.status_code, asked.context["suggested"]) == (200, [grade_sync])
+    assert not Goal.objects.exists()
+    kept = client.post(
+        "/fitting/goals/",
+        {"words": "sync grades without tears", "skills": [grade_sync.pk], "save": "1"},
+    )
+    assert kept["Location"] == "/fitting/goals/"
+    goal = Goal.objects.get()
+    assert (goal.teacher, goal.words, list(goal.skills.all())) == (
+        new_teacher,
+        "sync grades without tears",
+        [grade_sync],
+    )
+
+
+def test_goal_without_words_is_refused(new_teacher, signed_in):
+    response = signed_in(new_teacher).post("/settings/goals/", {"words": "  ", "save": "1"})
+    assert "Write a few words first." in response.content.decode()
+    assert not Goal.objects.exists()
+
+
+def test_goal_suggestions_come_alone_for_a_partial_update(new_teacher, signed_in, grade_sync):
+    response = signed_in(new_teacher).post("/goals/suggestions/", {"words": "sync grades"})
+    page = response.content.decode()
+    assert "Grade sync" in page
+    assert "<html" not in page
+
+
+def test_goal_can_be_let_go_by_its_teacher_alone(new_teacher, outsider, signed_in):
+    goal = Goal.objects.create(teacher=new_teacher, words="Less paper")
+    assert signed_in(outsider).post(f"/goals/{goal.pk}/end/").status_code == 404
+    response = signed_in(new_teacher).post(f"/goals/{goal.pk}/end/", {"settings": "1"})
+    assert response["Location"] == "/settings/goals/"
+    goal.refresh_from_db()
+    assert goal.ended_at == NOW
+
+
+def test_goals_of_others_and_past_ones_are_not_shown(new_teacher, outsider, signed_in):
+    Goal.objects.create(teacher=outsider, words="Somebody else's wish")
+    Goal.objects.create(teacher=new_teacher, words="Long ago", ended_at=NOW)
+    mine = Goal.objects.create(teacher=new_teacher, words="Less paper")
+    assert list(signed_in(new_teacher).get("/settings/goals/").context["goals"]) == [mine]
+
+
+# ---- My settings --------------------------------------------------------------------------------
+
+
+def test_settings_say_what_is_known_in_words(new_teacher, signed_in):
+    page = signed_in(new_teacher).get("/settings/").content.decode()
+    for words in ("East Middle", "Grade 7", "Science", "8 h, as usual in your district"):
+        assert words in page
+
+
+def test_settings_of_a_coach_hold_mail_and_security_only(coach, signed_in):
+    page = signed_in(coach).get("/settings/").content.decode()
+    assert "Your room" not in page
+    assert "Mail me when my path changes" in page
+
+
+def test_settings_change_one_part_and_lead_back(new_teacher, signed_in):
+    client = signed_in(new_teacher)
+    response = client.post("/settings/style/", {"support_style": "point"}, follow=True)
+    assert response.redirect_chain == [("/settings/", 302)]
+    assert words_of(response) == ["Saved. Your path is being cut again."]
+    new_teacher.refresh_from_db()
+    assert new_teacher.support_style == "point"
+
+
+def test_digest_is_switched_on_and_off(new_teacher, signed_in):
+    client = signed_in(new_teacher)
+    client.post("/settings/", {"wants_digest": "on"})
+    assert User.objects.get(pk=new_teacher.user_id).wants_digest is True
+    client.post("/settings/", {})
+    assert User.objects.get(pk=new_teacher.user_id).wants_digest is False
+
+
+def test_ticket_use_is_switched_off_and_on(new_teacher, signed_in):
+    client = signed_in(new_teacher)
+    client.post("/settings/ticket-use/")
+    new_teacher.refresh_from_db()
+    assert new_teacher.uses_tickets is False
+    client.post("/settings/ticket-use/", {"uses": "yes"})
+    new_teacher.refresh_from_db()
+    assert new_teacher.uses_tickets is True
+
+
+def test_goals_page_asks_as_many_queries_for_one_goal_as_for_many(
+    new_teacher, signed_in, grade_sync, django_assert_num_queries
+):
+    client = signed_in(new_teacher)
+    for wanted in (1, 5):
+        while Goal.objects.count() < wanted:
+            goal = Goal.objects.create(teacher=new_teacher, words="A goal")
+            goal.skills.add(grade_sync, Skill.objects.create(name=f"Skill {goal.pk}"))
+        with django_assert_num_queries(7):
+            client.get("/settings/goals/")
