@@ -27,6 +27,7 @@ RULES = (
     "open",
     "done",
     "equivalent-done",
+    "enrolled",
     "dismissed",
     "not-your-school",
     "not-your-grades",
@@ -69,6 +70,7 @@ def open_to(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFacts]
     required, held = _required(facts, catalogue, teachers), _held(catalogue, teachers)
     shut(done, "done")
     shut(equivalent, "equivalent-done")
+    shut(_seated_elsewhere(catalogue, teachers), "enrolled")
     shut(_dismissed(catalogue, teachers), "dismissed")
     # Whoever is named by a requirement, or has said yes already, is in the audience.
     invited = required | held
@@ -120,6 +122,10 @@ def why_shut(
     elif rule == "equivalent-done":
         twin = min(catalogue.twins[asked.id] & set(teacher.done), key=str)
         cites |= {"course": twin, "date": teacher.done[twin]}
+    elif rule == "enrolled":
+        mine = teacher.enrolled[asked.id]
+        dates = [run.start_date for run in asked.runs or () if run.id == mine]
+        cites |= {"date": dates[0]} if dates else {}
     elif rule == "dismissed":
         last = max((d for d in teacher.dismissed if d.course == asked.id), key=lambda d: d.on_date)
         cites |= {"reason": last.reason, "date": last.on_date}
@@ -168,6 +174,19 @@ def _required(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFact
 
 def _held(catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> Flags:
     rows = [teacher.accepted | set(teacher.enrolled) for teacher in teachers]
+    return incidence(rows, catalogue.number) > 0
+
+
+def _seated_elsewhere(catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> Flags:
+    """[T, J]: a seat in a run that is over and not marked yet, or lies beyond the horizon."""
+    rows = [
+        [
+            course
+            for course, offering in teacher.enrolled.items()
+            if offering is not None and offering not in catalogue.run_number
+        ]
+        for teacher in teachers
+    ]
     return incidence(rows, catalogue.number) > 0
 
 

@@ -278,7 +278,8 @@ class Path:
 class WhyNot:
     """Why a course is not on a path: the first rule that shut it out, or what stands in for it.
 
-    rule: "done" | "equivalent-done" | "dismissed" | "not-for-role" | "not-your-grades" |
+    rule: "done" | "equivalent-done" | "enrolled" (in a run that waits for its mark, or comes after
+    the horizon) | "dismissed" | "not-for-role" | "not-your-grades" |
     "not-your-subjects" | "not-your-school" | "missing-tool" | "missing-prerequisite" |
     "no-run" | "no-seat" | "no-free-slot" | "too-long" | "no-need" | "covered" | "less-helpful" |
     "on-path" | "no-room" (required or said yes to, but the hours, weeks or dates that are left

@@ -126,7 +126,7 @@ class StepWriter:
         missing = []
         for course in self._expected(teacher):
             why = self._shut[place].get(course) or self._no_room(teacher, course)
-            if course not in planned and why.rule not in ("done", "equivalent-done"):
+            if course not in planned and why.rule not in ("done", "equivalent-done", "enrolled"):
                 missing.append(why)
         return tuple(missing)
 

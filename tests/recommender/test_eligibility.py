@@ -17,6 +17,7 @@ from tests.recommender.cases import ANN, AS_OF, ASKS, CALENDAR, QUIZ, SYNC, fact
 
 WEDNESDAY = date(2026, 10, 7)
 LIVE = replace(SYNC, format="live", runs=(run("sync-live", WEDNESDAY),))
+PAST = run("sync-live", date(2026, 9, 23), name="past")
 FIRST = CourseFacts("first", "First steps", 30, "self-paced")
 
 
@@ -40,6 +41,18 @@ def shut(teacher=ANN, course=SYNC, others=(), **changes):
             replace(SYNC, equivalents=frozenset({"sync-old"})),
             "equivalent-done",
             {"course": "sync-old", "date": date(2026, 5, 4)},
+        ),
+        (
+            replace(ANN, enrolled={"sync-live": "past"}),
+            replace(LIVE, runs=(PAST, run("sync-live", WEDNESDAY))),
+            "enrolled",
+            {"date": date(2026, 9, 23)},
+        ),
+        (
+            replace(ANN, enrolled={"sync-live": "gone"}),
+            LIVE,
+            "enrolled",
+            {},
         ),
         (
             replace(ANN, dismissed=(Dismissal("sync-live", "not my tool", date(2026, 9, 1)),)),
@@ -163,6 +176,12 @@ def test_tool_taken_away_is_missing():
     assert shut(teacher, course, rollouts=(gone,)) == WhyNot(
         "sync-live", "missing-tool", {"tool": "gradebook"}
     )
+
+
+def test_seat_in_a_run_that_is_over_is_not_left_out():
+    teacher = replace(ANN, enrolled={"sync-live": "past"})
+    path = recommend_paths(facts_of(teachers=[teacher], courses=[replace(LIVE, runs=(PAST,))]))
+    assert (path["ann"].steps, path["ann"].left_out) == ((), ())
 
 
 def test_requirement_opens_a_session_meant_for_others():

@@ -185,10 +185,18 @@ def test_paths_keep_what_the_teacher_said_yes_to_or_name_it(planned):
             continue
         steps = {step.course: step.offering for step in path.steps}
         named = {why.course for why in path.left_out}
-        for course in teacher.accepted | set(teacher.enrolled):
+        beyond = {
+            course.id
+            for course in facts.courses
+            for run in course.runs or ()
+            if teacher.enrolled.get(course.id) == run.id
+            and run.start_date > facts.calendar.end_date
+        }
+        assert not beyond & (named | set(steps))
+        for course in (teacher.accepted | set(teacher.enrolled)) - beyond:
             assert (course in steps) != (course in named)
         for course, offering in teacher.enrolled.items():
-            assert course in named or steps[course] == offering
+            assert course in beyond | named or steps[course] == offering
 
 
 def test_path_values_add_up_and_fits_are_shares(planned):

@@ -42,6 +42,7 @@ _WHY_NOT: dict[str, Callable[[Facts, Days], str]] = {
     "equivalent-done": lambda f, d: (
         f"You finished “{f['course_name']}”{_by(f, d)}, which teaches the same."
     ),
+    "enrolled": lambda f, d: f"You have a seat in it{_by(f, d)}.",
     "dismissed": lambda f, d: f"You took it out{_by(f, d)}. You can bring it back.",
     "not-for-role": lambda f, d: "It is made for another role.",
     "not-your-grades": lambda f, d: (
