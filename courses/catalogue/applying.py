@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from django.db import transaction
+from wagtail.models import ReferenceIndex
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from profiles.imports import Progress, silent
 from profiles.models import Skill
@@ -29,19 +31,26 @@ def apply_catalogue(
     as_draft: bool = False,
     zone: tzinfo,
     now: datetime,
+    is_dry: bool = False,
     progress: Progress = silent,
 ) -> dict[str, int]:
-    """Bring the sessions and runs in; return what came of it, as counts.
+    """Bring the sessions and runs in; return what came of it, as counts. Dry: write nothing.
 
     Safe to repeat: rows are known by (source, their id in the file). What a coach has edited is
     the coach's and stays; what is no longer in the file stays too, and is counted.
     """
-    work = _Import(source, as_draft, zone, now, progress)
-    work.skills(catalogue)
-    work.pages(catalogue)
-    work.links(catalogue)
+    work = _Import(source, as_draft, zone, now, is_dry, progress)
+    # Wagtail would look through a whole page again for every row that hangs on it.
+    with disable_reference_index_auto_update():
+        work.skills(catalogue)
+        work.pages(catalogue)
+        if not is_dry:
+            work.links(catalogue)
     work.runs(catalogue)
-    if work.touched:
+    for page in work.page_by_uid.values():
+        if page.pk in work.touched:
+            ReferenceIndex.create_or_update_for_object(page)
+    if work.touched and not is_dry:
         catalogue_changed.send(
             sender=CoursePage, course_ids=sorted(work.touched), cause="catalogue"
         )
@@ -73,6 +82,7 @@ class _Import:
     as_draft: bool
     zone: tzinfo
     now: datetime
+    is_dry: bool
     progress: Progress
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     touched: set[int] = field(default_factory=set)
@@ -86,7 +96,10 @@ class _Import:
                 self.skill_by_name.setdefault(name.casefold(), skill)
         for name in dict.fromkeys(name for course in catalogue.courses for name in course.skills):
             if name.casefold() not in self.skill_by_name:
-                self.skill_by_name[name.casefold()] = Skill.objects.create(name=name)
+                skill = Skill(name=name)
+                if not self.is_dry:
+                    skill.save()
+                self.skill_by_name[name.casefold()] = skill
                 self.counts["skills"] += 1
 
     def pages(self, catalogue: CatalogueFile) -> None:
@@ -105,15 +118,17 @@ class _Import:
             if (page := known.get(course.uid)) is None:
                 page = self._new_page(course, slugs)
                 page.is_told_together = True
-                book.add_child(instance=page)
                 self.counts["new"] += 1
-                self.touched.add(page.pk)
+                if not self.is_dry:
+                    book.add_child(instance=page)
+                    self.touched.add(page.pk)
             elif page.latest_revision_id is not None:
                 self.counts["kept"] += 1
             elif self._is_changed(page, course):
-                page.save()
                 self.counts["changed"] += 1
-                self.touched.add(page.pk)
+                if not self.is_dry:
+                    page.save()
+                    self.touched.add(page.pk)
             self.page_by_uid[course.uid] = page
             if number % 50 == 0:
                 self.progress(f"{number:,} of {len(catalogue.courses):,} sessions")
@@ -155,7 +170,7 @@ class _Import:
     def _taught(self, course: CatalogueCourse) -> list[Skill]:
         """Return the skills of a session, each once: two names may mean one skill."""
         found = (self.skill_by_name[name.casefold()] for name in course.skills)
-        return list({skill.pk: skill for skill in found}.values())
+        return list({skill.name: skill for skill in found}.values())
 
     def _publish_if_ready(self, page: CoursePage) -> None:
         if page.minutes is None or self.as_draft:
@@ -213,7 +228,7 @@ class _Import:
                 offering = Offering(source=self.source, external_id=run.number, **wanted)
                 fresh.append(offering)
                 self.counts["runs_new"] += 1
-                if not past:
+                if not past and not self.is_dry:
                     self.touched.add(offering.course_id)
                 continue
             if "seats" in wanted:  # nobody loses a seat by an import
@@ -221,10 +236,12 @@ class _Import:
             if any(getattr(offering, name) != value for name, value in wanted.items()):
                 for name, value in wanted.items():
                     setattr(offering, name, value)
-                change_run(offering=offering, now=self.now)
                 self.counts["runs_changed"] += 1
-                self.touched.add(offering.course_id)
-        Offering.objects.bulk_create(fresh, batch_size=500)
+                if not self.is_dry:
+                    change_run(offering=offering, now=self.now)
+                    self.touched.add(offering.course_id)
+        if not self.is_dry:
+            Offering.objects.bulk_create(fresh, batch_size=500)
 
     def _run_fields(self, run: CatalogueRun) -> dict:
         fields = {

@@ -12,6 +12,7 @@ from profiles.imports import (
     ImportRefused,
     Problems,
     Progress,
+    TakenOver,
     hash_of,
     largest_upload,
     refuse_too_large,
@@ -55,34 +56,36 @@ def import_catalogue(
     by: User | None,
     now: datetime,
     is_dry: bool = False,
+    run: ImportRun | None = None,
     progress: Progress = silent,
 ) -> dict[str, int]:
-    """Apply a checked catalogue and write down that it happened; dry: take it all back again."""
+    """Apply a checked catalogue and write down that it happened; dry: write nothing.
+
+    Raises TakenOver when another process has applied this run.
+    """
+    if run is None:
+        run = ImportRun(kind=ImportRun.Kind.CATALOGUE, by=by, started_at=now)
+    elif not ImportRun.objects.select_for_update().filter(pk=run.pk, state=ImportRun.State.RUNNING):
+        raise TakenOver
     counts = apply_catalogue(
         catalogue=catalogue,
         source=source,
         as_draft=as_draft,
         zone=the_district().zone,
         now=now,
+        is_dry=is_dry,
         progress=progress,
     )
     if is_dry:
-        transaction.set_rollback(True)
         return counts
-    total = len(catalogue.courses) + len(catalogue.runs)
-    ImportRun.objects.create(
-        kind=ImportRun.Kind.CATALOGUE,
-        state=ImportRun.State.APPLIED,
-        by=by,
-        started_at=now,
-        finished_at=timezone.now(),
-        content_hash=content_hash,
-        source=source,
-        cursor=total,
-        total=total,
-        counts=counts,
-        problems=problems.as_json(),
-    )
+    run.state = ImportRun.State.APPLIED
+    run.finished_at = timezone.now()
+    run.content_hash = content_hash
+    run.source = source
+    run.cursor = run.total = catalogue.total
+    run.counts = counts
+    run.problems = problems.as_json()
+    run.save()
     return counts
 
 
@@ -108,6 +111,4 @@ def in_words(counts: dict[str, int], *, is_dry: bool = False) -> list[str]:
         lines.append(f"{number:,} runs have no length and were left out.")
     if number := counts["paths_left_out"]:
         lines.append(f"{number:,} learning paths were left out: paths are cut for each teacher.")
-    if is_dry:
-        lines.append("Dry run: nothing was written.")
     return lines

@@ -52,6 +52,11 @@ class CatalogueFile:
     paths: int
 
     @property
+    def total(self) -> int:
+        """How many rows an import writes."""
+        return len(self.courses) + len(self.runs)
+
+    @property
     def without_minutes(self) -> tuple[CatalogueCourse, ...]:
         """Sessions that can't be published yet."""
         return tuple(course for course in self.courses if course.minutes is None)

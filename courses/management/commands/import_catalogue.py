@@ -39,3 +39,5 @@ class Command(ImportCommand):
         self.show(problems)
         for line in in_words(counts, is_dry=dry_run):
             self.stdout.write(line)
+        if dry_run:
+            self.stdout.write("Dry run: nothing was written.")
