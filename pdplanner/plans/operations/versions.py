@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from profiles.notices import owe_notices
 
@@ -31,39 +33,52 @@ def store_drafts(pairs: Sequence[tuple[Plan, Draft]], *, now: datetime, tells: b
         .filter(pk__in=[plan.pk for plan, _ in pairs])
         .order_by("pk")
     }
-    mine = [
-        (seen, draft, locked[seen.pk])
-        for seen, draft in pairs
-        if seen.pk in locked
-        and (locked[seen.pk].built, locked[seen.pk].current_id) == (seen.built, seen.current_id)
-    ]
-    fresh = [(s, draft, plan) for s, draft, plan in mine if _is_new(s.current, draft)]
+    mine = [(seen, draft) for seen, draft in pairs if _is_as_seen(locked.get(seen.pk), seen)]
+    fresh, same = [], []
+    for seen, draft in mine:
+        (fresh if _is_new(seen.current, draft) else same).append((seen, draft))
     versions = PlanVersion.objects.bulk_create(
-        [_version(seen, draft, now) for seen, draft, _ in fresh]
+        [_version(seen, draft, now) for seen, draft in fresh]
     )
-    _add_steps([(version, draft) for version, (_, draft, _) in zip(versions, fresh, strict=True)])
-    for version, (_, _, plan) in zip(versions, fresh, strict=True):
-        plan.current = version
-    _refresh([(seen.current, draft) for seen, draft, _ in mine if not _is_new(seen.current, draft)])
-    for seen, _, plan in mine:
-        _settle(plan, seen)
-    Plan.objects.bulk_update(
-        [plan for _, _, plan in mine],
-        ["built", "causes", "owed_since", "failures", "retry_at", "current"],
+    _add_steps([(version, draft) for version, (_, draft) in zip(versions, fresh, strict=True)])
+    _refresh([(seen.current, draft) for seen, draft in same])
+    newest = PlanVersion.objects.filter(plan=OuterRef("pk")).order_by("-number")
+    Plan.objects.filter(pk__in=[seen.pk for seen, _ in fresh]).update(
+        current=Subquery(newest.values("pk")[:1])
     )
+    _settle([(locked[seen.pk], seen) for seen, _ in mine])
     if tells:
-        _tell([(seen, version) for version, (seen, _, _) in zip(versions, fresh, strict=True)], now)
+        _tell([(seen, version) for version, (seen, _) in zip(versions, fresh, strict=True)], now)
     return len(versions)
 
 
-def _settle(plan: Plan, seen: Plan) -> None:
-    """Note what this rebuild paid: the causes it saw, and none that came since."""
-    left = Counter(plan.causes)
-    left.subtract(seen.causes)
-    plan.causes = {cause: count for cause, count in left.items() if count > 0}
-    plan.built, plan.failures, plan.retry_at = seen.wanted, 0, None
-    if plan.wanted == seen.wanted:
-        plan.owed_since = None
+def _is_as_seen(locked: Plan | None, seen: Plan) -> bool:
+    return locked is not None and (locked.built, locked.current_id) == (
+        seen.built,
+        seen.current_id,
+    )
+
+
+def _settle(pairs: Sequence[tuple[Plan, Plan]]) -> None:
+    """Note what this rebuild paid: the causes it saw, and none that came since.
+
+    Nearly all plans come out alike, and those that do are one statement.
+    """
+    alike: dict[tuple[int, str, datetime | None], list[int]] = defaultdict(list)
+    for plan, seen in pairs:
+        left = Counter(plan.causes)
+        left.subtract(seen.causes)
+        causes = {cause: count for cause, count in left.items() if count > 0}
+        owed_since = None if plan.wanted == seen.wanted else plan.owed_since
+        alike[seen.wanted, json.dumps(causes), owed_since].append(plan.pk)
+    for (built, causes, owed_since), keys in alike.items():
+        Plan.objects.filter(pk__in=keys).update(
+            built=built,
+            causes=json.loads(causes),
+            owed_since=owed_since,
+            failures=0,
+            retry_at=None,
+        )
 
 
 def _is_new(current: PlanVersion | None, draft: Draft) -> bool:
