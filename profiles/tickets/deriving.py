@@ -12,7 +12,7 @@ from ..models import Skill, Teacher, TeacherIdentifier, Ticket, TicketCategory, 
 from .categories import CategoryRow
 from .columns import FILE
 from .csv import TicketRow
-from .reading import KindReader, Named, SkillReader, kind_named
+from .reading import Named, WordReader, kind_named
 
 ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 #: Requesters who match nobody: so many are told apart and listed; the rest is a number.
@@ -66,7 +66,7 @@ class Requesters:
             return
         problems.warning(
             FILE,
-            f"{self.unmatched:,} rows are left out: their requester is no teacher here",
+            f"rows left out because their requester is no teacher here: {self.unmatched:,}",
             "A teacher is known by the roster's address or id.",
             column="requester",
         )
@@ -100,13 +100,12 @@ class TicketReader:
         for given in categories or []:
             key = (given.category.casefold(), given.subcategory.casefold())
             self._categories[key] = given.skill, given.kind
-        self._skills = SkillReader(
+        self._words = WordReader(
             skills=[
                 Named(skill.pk, tuple(skill.names), skill.tool_id) for skill in Skill.objects.all()
             ],
             tools=[Named(tool.pk, tuple(tool.names)) for tool in Tool.objects.all()],
         )
-        self._kinds = KindReader()
 
     def read(self, row: TicketRow) -> Derived:
         """Return what is kept of a row. Nothing of its subject and body is."""
@@ -114,14 +113,28 @@ class TicketReader:
         skill, kind_of_category = self._categories.get((category, ""), (None, ""))
         if exact := self._categories.get((category, subcategory)):
             skill, kind_of_category = exact[0], exact[1] or kind_of_category
+        words = self._words.read(row.subject, row.body)
         kind = (
             kind_named(row.kind)
             or (TicketKind(kind_of_category) if kind_of_category else None)
-            or self._kinds.kind(row.subject, row.body)
+            or words.kind
             or TicketKind.HOW_TO
         )
         if skill is not None:
             return Derived(skill, Ticket.Origin.CATEGORY, None, kind)
-        guess = self._skills.guess(row.subject, row.body)
-        origin = Ticket.Origin.WORDS if guess.skill is not None else ""
-        return Derived(guess.skill, origin, guess.confidence, kind)
+        origin = Ticket.Origin.WORDS if words.skill is not None else ""
+        return Derived(words.skill, origin, words.confidence, kind)
+
+
+def count_reading(counts: Counter[str], derived: Derived) -> None:
+    """Count how a ticket's skill was found, and how sure its words were."""
+    counts[COUNTED_AS[derived.origin]] += 1
+    if derived.origin == Ticket.Origin.WORDS:
+        counts["percents by words"] += round(100 * (derived.confidence or 0.0))
+
+
+COUNTED_AS = {
+    Ticket.Origin.CATEGORY: "by category",
+    Ticket.Origin.WORDS: "by words",
+    "": "unsorted",
+}

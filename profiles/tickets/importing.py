@@ -22,17 +22,31 @@ from ..imports import (
     refuse_too_large,
     silent,
 )
-from ..models import ImportRun, Ticket, TicketSource
+from ..models import ImportRun, TicketSource
 from ..queries import the_district
 from .categories import CategoryRow
 from .columns import FILE, Columns
 from .csv import TicketCsv
-from .deriving import Requesters, TicketReader
+from .deriving import Requesters, TicketReader, count_reading
 from .operations import Matched, map_category, record_chunk
 
 #: Rows of the file to one transaction: other writers wait some 20 ms at most.
 CHUNK = 500
 ROWS_BETWEEN_PROGRESS = 20_000
+NO_COUNTS = dict.fromkeys(
+    (
+        "matched",
+        "unmatched",
+        "by category",
+        "by words",
+        "percents by words",
+        "unsorted",
+        "new",
+        "changed",
+        "unchanged",
+    ),
+    0,
+)
 #: The source of a file that no profile names.
 PLAIN_SOURCE = "csv"
 
@@ -77,17 +91,20 @@ def source_named(name: str | None, columns: Columns | None) -> TicketSource:
     return source or TicketSource(name=name or PLAIN_SOURCE)
 
 
-def check_tickets(work: TicketImport, *, now: datetime, progress: Progress = silent) -> Report:
-    """Read the whole file, write nothing, and report. Raises ImportRefused on any error."""
+def check_tickets(
+    work: TicketImport, *, now: datetime, reads_words: bool = True, progress: Progress = silent
+) -> Report:
+    """Read the whole file, write nothing, and report. Raises ImportRefused on any error.
+
+    Whoever applies at once need not read the words twice.
+    """
     if not work.path.is_file():
         raise ImportRefused.because(FILE, "there is no such file", "Check the path.")
     refuse_too_large(work.path, FILE, largest_file())
     problems = Problems()
     requesters = Requesters()
     reader = TicketReader(source=work.source, categories=list(work.categories))
-    counts: Counter[str] = Counter(matched=0, unmatched=0)
-    counts.update({"by category": 0, "by words": 0, "unsorted": 0})
-    sureness = 0.0
+    counts: Counter[str] = Counter(NO_COUNTS)
     total = 0
     for row in work.export(now, problems).rows():
         total += 1
@@ -98,19 +115,15 @@ def check_tickets(work: TicketImport, *, now: datetime, progress: Progress = sil
         if requesters.find(row.requester) is None:
             requesters.note_stranger(row.requester)
             continue
-        derived = reader.read(row)
         counts["matched"] += 1
-        counts[COUNTED_AS[derived.origin]] += 1
-        if derived.origin == Ticket.Origin.WORDS:
-            sureness += derived.confidence or 0.0
+        if reads_words:
+            count_reading(counts, reader.read(row))
     if not total and not problems.forbid:
         problems.error(FILE, "the file has only a header", "Export it with its rows.")
     if problems.forbid:
         raise ImportRefused(problems)
     requesters.report(problems)
     counts["unmatched"] = requesters.unmatched
-    if counts["by words"]:
-        counts["sure by words, in percent"] = round(100 * sureness / counts["by words"])
     return Report(
         problems=problems, total=total, content_hash=work.content_hash(), counts=dict(counts)
     )
@@ -118,12 +131,13 @@ def check_tickets(work: TicketImport, *, now: datetime, progress: Progress = sil
 
 def in_words(counts: dict[str, int], total: int, *, is_dry: bool = False) -> list[str]:
     """Return what a file holds and, once applied, what came of it, as sentences."""
-    sure = counts.get("sure by words, in percent")
+    by_words = counts["by words"]
+    sure = f" ({counts['percents by words'] // by_words} % sure on average)" if by_words else ""
     lines = [
         f"{total:,} rows: {counts['matched']:,} of teachers here, "
         f"{counts['unmatched']:,} left out.",
-        f"Skill by category {counts['by category']:,}, by words {counts['by words']:,}"
-        f"{f' ({sure} % sure on average)' if sure else ''}, unsorted {counts['unsorted']:,}.",
+        f"Skill by category {counts['by category']:,}, by words {by_words:,}{sure}, "
+        f"unsorted {counts['unsorted']:,}.",
     ]
     if is_dry:
         return lines
@@ -134,13 +148,6 @@ def in_words(counts: dict[str, int], total: int, *, is_dry: bool = False) -> lis
     if not counts["new"] + counts["changed"]:
         lines.append("Nothing changed: everything is there already.")
     return lines
-
-
-COUNTED_AS = {
-    Ticket.Origin.CATEGORY: "by category",
-    Ticket.Origin.WORDS: "by words",
-    "": "unsorted",
-}
 
 
 def begin_run(
@@ -177,7 +184,7 @@ def begin_run(
         run.source = work.source.name
         run.total = report.total
         run.cursor = 0
-        run.counts = {"new": 0, "changed": 0, "unchanged": 0} | report.counts
+        run.counts = NO_COUNTS | {name: report.counts[name] for name in ("matched", "unmatched")}
         run.problems = report.problems.as_json()
         run.save()
     return run

@@ -16,7 +16,7 @@ from ..imports import TakenOver
 from ..models import ImportRun, Ticket, TicketCategory, TicketSource
 from ..signals import tickets_changed
 from .csv import TicketRow
-from .deriving import Derived
+from .deriving import Derived, count_reading
 
 #: Fields that a repeated import may change.
 CHANGING = (
@@ -52,6 +52,8 @@ def record_chunk(
     """
     counts = Counter(run.counts)
     counts.update(write_tickets(source=source, rows=rows))
+    for _, _, derived in rows:
+        count_reading(counts, derived)
     moved = ImportRun.objects.filter(
         pk=run.pk, state=ImportRun.State.RUNNING, cursor=run.cursor
     ).update(cursor=end, counts=dict(counts))

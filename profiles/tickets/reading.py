@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..choices import TicketKind
@@ -78,16 +79,27 @@ class Named(NamedTuple):
     tool: int | None = None
 
 
-class Guess(NamedTuple):
-    """A skill and how sure it is, 0 to 1; no skill when nothing was sure enough."""
+class Reading(NamedTuple):
+    """What a ticket's words say: a skill and how sure it is (0 to 1), and a kind.
+
+    No skill when nothing was sure enough; no confidence when there were no words.
+    """
 
     skill: int | None
     confidence: float | None
+    kind: TicketKind | None
+
+
+class Meaning(NamedTuple):
+    """What a phrase speaks for: a skill or tool by number, a kind by its place."""
+
+    what: str
+    number: int
 
 
 class Phrase(NamedTuple):
     words: tuple[str, ...]
-    meanings: tuple[int, ...]
+    meanings: tuple[Meaning, ...]
 
 
 def words_of(text: str) -> list[str]:
@@ -96,110 +108,105 @@ def words_of(text: str) -> list[str]:
     return [singular(word) for word in WORD.findall(plain)]
 
 
+@lru_cache(maxsize=20_000)
 def singular(word: str) -> str:
     """Return a word without its plural s: "grades" and "grade" are one word here."""
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
 class Phrases:
-    """Finds phrases in texts; each phrase means one or more numbers."""
+    """Finds phrases in texts, each phrase once."""
 
-    def __init__(self, meanings: Iterable[tuple[str, int]]):
-        found: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    def __init__(self, meanings: Iterable[tuple[str, Meaning]]):
+        found: dict[tuple[str, ...], set[Meaning]] = defaultdict(set)
         for text, meaning in meanings:
             if words := tuple(words_of(text)):
                 found[words].add(meaning)
-        self._by_first: dict[str, list[Phrase]] = defaultdict(list)
-        for words, numbers in found.items():
-            self._by_first[words[0]].append(Phrase(words, tuple(sorted(numbers))))
+        self._by_first: dict[str, list[Phrase]] = {}
+        for words, meant in found.items():
+            self._by_first.setdefault(words[0], []).append(Phrase(words, tuple(sorted(meant))))
 
-    def weights_in(self, words: list[str]) -> dict[int, float]:
-        """Return meaning -> the sum over its phrases found here, each counted once."""
+    def weights_in(self, text: str) -> dict[Meaning, float]:
+        """Return meaning -> the sum over its phrases found in the text."""
+        words = words_of(text)
         best: dict[Phrase, float] = {}
         for start, word in enumerate(words):
             for phrase in self._by_first.get(word, ()):
-                weight = self._weight_at(phrase.words, words, start)
+                weight = weight_at(phrase.words, words, start)
                 if weight > best.get(phrase, 0.0):
                     best[phrase] = weight
-        result: dict[int, float] = defaultdict(float)
+        result: dict[Meaning, float] = defaultdict(float)
         for phrase, weight in best.items():
             for meaning in phrase.meanings:
                 result[meaning] += weight
         return result
 
-    @staticmethod
-    def _weight_at(phrase: tuple[str, ...], words: list[str], start: int) -> float:
-        place = start
-        has_gaps = False
-        for word in phrase[1:]:
-            window = words[place + 1 : place + 2 + WIDEST_GAP]
-            if word not in window:
-                return 0.0
-            step = window.index(word) + 1
-            has_gaps |= step > 1
-            place += step
-        return len(phrase) * (WEIGHT_WITH_GAPS if has_gaps else 1.0)
+
+def weight_at(phrase: tuple[str, ...], words: list[str], start: int) -> float:
+    """Return how much a phrase that begins at this word counts, 0 when it doesn't go on."""
+    place = start
+    has_gaps = False
+    for word in phrase[1:]:
+        window = words[place + 1 : place + 2 + WIDEST_GAP]
+        if word not in window:
+            return 0.0
+        step = window.index(word) + 1
+        has_gaps |= step > 1
+        place += step
+    return len(phrase) * (WEIGHT_WITH_GAPS if has_gaps else 1.0)
 
 
-class SkillReader:
+class WordReader:
     """Reads tickets with the names, aliases and words of these skills and tools."""
 
     def __init__(self, *, skills: Iterable[Named], tools: Iterable[Named]):
         skills = list(skills)
-        self._skills = Phrases((name, skill.pk) for skill in skills for name in skill.names)
-        self._tools = Phrases((name, tool.pk) for tool in tools for name in tool.names)
+        self._kinds = list(KIND_PHRASES)
+        self._phrases = Phrases(
+            [
+                *((name, Meaning("skill", skill.pk)) for skill in skills for name in skill.names),
+                *((name, Meaning("tool", tool.pk)) for tool in tools for name in tool.names),
+                *(
+                    (phrase, Meaning("kind", place))
+                    for place, kind in enumerate(self._kinds)
+                    for phrase in KIND_PHRASES[kind].split(",")
+                ),
+            ]
+        )
         self._skills_of_tool: dict[int, list[int]] = defaultdict(list)
         for skill in skills:
             if skill.tool is not None:
                 self._skills_of_tool[skill.tool].append(skill.pk)
 
-    def guess(self, subject: str, body: str) -> Guess:
-        """Return the skill that the words speak for."""
+    def read(self, subject: str, body: str) -> Reading:
+        """Return the skill and the kind that the words speak for."""
         if not subject and not body:
-            return Guess(None, None)
-        scores: dict[int, float] = defaultdict(float)
-        for text, weight in ((subject, WEIGHT_OF_SUBJECT), (body, 1.0)):
-            if not text:
-                continue
-            words = words_of(text)
-            for skill, score in self._skills.weights_in(words).items():
-                scores[skill] += weight * score
-            for tool in self._tools.weights_in(words):
-                for skill in self._skills_of_tool[tool]:
-                    scores[skill] += weight * WEIGHT_OF_TOOL
-        if not scores:
-            return Guess(None, 0.0)
-        # The key breaks ties by number, so that the same text always gives the same answer.
-        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-        best, score = ranked[0]
-        second = ranked[1][1] if len(ranked) > 1 else 0.0
-        confidence = round((1 - 2.0**-score) * score / (score + second), 3)
-        # Two skills that score alike share exactly one half: that is no decision.
-        return Guess(best if confidence >= LEAST_SURE and score > second else None, confidence)
+            return Reading(None, None, None)
+        skills: dict[int, float] = defaultdict(float)
+        kinds: dict[int, float] = defaultdict(float)
+        for text, times in ((subject, WEIGHT_OF_SUBJECT), (body, 1.0)):
+            for (what, number), weight in self._phrases.weights_in(text).items():
+                if what == "skill":
+                    skills[number] += times * weight
+                elif what == "kind":
+                    kinds[number] += times * weight
+                else:
+                    for skill in self._skills_of_tool[number]:
+                        skills[skill] += times * WEIGHT_OF_TOOL
+        # The number breaks ties, so that the same text always gives the same answer.
+        kind = max(kinds, key=lambda place: (kinds[place], place)) if kinds else None
+        return Reading(*decided(skills), self._kinds[kind] if kind is not None else None)
 
 
-class KindReader:
-    """Tells a ticket's kind from phrases."""
-
-    def __init__(self) -> None:
-        kinds = list(KIND_PHRASES)
-        self._kinds = kinds
-        self._phrases = Phrases(
-            (phrase, number)
-            for number, kind in enumerate(kinds)
-            for phrase in KIND_PHRASES[kind].split(",")
-        )
-
-    def kind(self, subject: str, body: str) -> TicketKind | None:
-        """Return the kind that most phrases speak for, None when none is found."""
-        scores: dict[int, float] = defaultdict(float)
-        for text, weight in ((subject, WEIGHT_OF_SUBJECT), (body, 1.0)):
-            if text:
-                for number, score in self._phrases.weights_in(words_of(text)).items():
-                    scores[number] += weight * score
-        if not scores:
-            return None
-        return self._kinds[max(scores, key=lambda number: (scores[number], number))]
+def decided(scores: dict[int, float]) -> tuple[int | None, float]:
+    """Return the skill with the highest score and how sure it is; no skill when not enough."""
+    if not scores:
+        return None, 0.0
+    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    best, score = ranked[0]
+    second = ranked[1][1] if len(ranked) > 1 else 0.0
+    confidence = round((1 - 2.0**-score) * score / (score + second), 3)
+    return best if confidence >= LEAST_SURE and score > second else None, confidence
 
 
 def kind_named(text: str) -> TicketKind | None:

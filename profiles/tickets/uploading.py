@@ -30,8 +30,8 @@ def apply(upload: Upload, now: datetime, may_go_on: Callable[[], bool]) -> None:
     run = ImportRun.objects.get(pk=upload.run.pk)
     if run.state != ImportRun.State.RUNNING:
         raise TakenOver
-    if not run.cursor:
-        report = check_tickets(work, now=now)
+    if not run.cursor:  # in case the teachers here changed since the first check
+        report = check_tickets(work, now=now, reads_words=False)
         run = begin_run(work, report=report, now=now, run=run)
     continue_run(work, run=run, now=now, may_go_on=may_go_on)
 

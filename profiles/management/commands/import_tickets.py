@@ -54,7 +54,7 @@ class Command(ImportCommand):
             columns=columns or (source.columns if profile else None) or None,
             categories=tuple(read_categories(categories)) if categories else (),
         )
-        report = check_tickets(work, now=now, progress=self.say)
+        report = check_tickets(work, now=now, reads_words=dry_run, progress=self.say)
         self.show(report.problems)
         if dry_run:
             for line in in_words(report.counts, report.total, is_dry=True):
