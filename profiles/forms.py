@@ -32,6 +32,16 @@ DAYS = (
     ("fri", "Friday"),
 )
 PARTS = (("before", "Before", "school"), ("prep", "Prep", "period"), ("after", "After", "school"))
+WEEK_LIMITS = (
+    ("", "No limit"),
+    (15, "15 minutes"),
+    (30, "30 minutes"),
+    (45, "45 minutes"),
+    (60, "1 hour"),
+    (90, "1 hour 30 minutes"),
+    (120, "2 hours"),
+    (180, "3 hours"),
+)
 
 
 class TeacherForm(forms.Form):
@@ -174,16 +184,7 @@ class WeekForm(TeacherForm):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[
-            ("", "No limit"),
-            (15, "15 minutes"),
-            (30, "30 minutes"),
-            (45, "45 minutes"),
-            (60, "1 hour"),
-            (90, "1 hour 30 minutes"),
-            (120, "2 hours"),
-            (180, "3 hours"),
-        ],
+        choices=WEEK_LIMITS,
     )
     free_slots = forms.MultipleChoiceField(
         choices=Slot.choices,
@@ -196,15 +197,12 @@ class WeekForm(TeacherForm):
         self.minutes_usual = minutes_usual
         super().__init__(*args, teacher=teacher, **kwargs)
         said = teacher.minutes_a_week
-        field = cast(forms.ChoiceField, self.fields["minutes_a_week"])
-        choices = list(field.choices)
-        if said is not None and said not in dict(choices):
-            field.choices = [*choices, (said, f"{said} minutes")]
-        self.fields[
-            "hours_a_term"
-        ].help_text = (
-            f"Left empty, we plan for {minutes_usual / 60:g} hours, as your district does."
-        )
+        if said is not None and said not in dict(WEEK_LIMITS):
+            field = cast(forms.ChoiceField, self.fields["minutes_a_week"])
+            field.choices = [*WEEK_LIMITS, (said, f"{said} minutes")]
+        usual = f"{minutes_usual / 60:g} hours"
+        hours = self.fields["hours_a_term"]
+        hours.help_text = f"Left empty, we plan for {usual}, as your district does."
 
     def known(self) -> dict:
         minutes = self.teacher.minutes_a_term
