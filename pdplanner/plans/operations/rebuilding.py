@@ -19,7 +19,7 @@ from .versions import store_drafts
 logger = logging.getLogger(__name__)
 
 #: Plans stored in one transaction: a long one would make every other writer wait.
-STORED_AT_ONCE = 25
+STORED_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,6 @@ def _plans_of(teacher_ids: list[int]) -> dict[int, Plan]:
         plan.teacher_id: plan
         for chunk in chunks(teacher_ids)
         for plan in Plan.objects.filter(teacher__in=chunk)
-        .select_related("current", "teacher__user")
+        .select_related("current")
         .prefetch_related("current__steps__course")
     }

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
+from profiles.models import User
 from profiles.notices import owe_notices
 
 from ..models import Plan, PlanStep, PlanVersion
@@ -32,6 +33,7 @@ def store_drafts(pairs: Sequence[tuple[Plan, Draft]], *, now: datetime, tells: b
         for plan in Plan.objects.select_for_update()
         .filter(pk__in=[plan.pk for plan, _ in pairs])
         .order_by("pk")
+        .only("wanted", "built", "causes", "owed_since", "current_id")
     }
     mine = [(seen, draft) for seen, draft in pairs if _is_as_seen(locked.get(seen.pk), seen)]
     fresh, same = [], []
@@ -215,13 +217,20 @@ def _content(version: PlanVersion) -> list[dict[str, Any]]:
 
 def _tell(pairs: Sequence[tuple[Plan, PlanVersion]], now: datetime) -> None:
     """Owe a notice to whoever's path changed by something else than an answer of their own."""
-    for seen, version in pairs:
-        user = seen.teacher.user
-        if user is not None and not (version.causes.keys() & OWN_ANSWERS):
-            owe_notices(
-                users=[user],
-                kind="path-changed",
-                key=f"path:{version.pk}",
-                facts={"version": version.pk},
-                now=now,
-            )
+    news = {
+        seen.teacher_id: version
+        for seen, version in pairs
+        if not version.causes.keys() & OWN_ANSWERS
+    }
+    readers = User.objects.filter(
+        teacher__in=news, is_active=True, wants_digest=True
+    ).select_related("teacher")
+    for user in readers:
+        version = news[user.teacher.pk]
+        owe_notices(
+            users=[user],
+            kind="path-changed",
+            key=f"path:{version.pk}",
+            facts={"version": version.pk},
+            now=now,
+        )
