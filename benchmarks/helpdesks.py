@@ -38,7 +38,9 @@ def make_helpdesk(
     tastes = np.array([random.dirichlet(mixes[one] * 4.0 + 0.02) for one in cohort])
     pace = random.gamma(0.8, 0.06 / 0.8, people)
     came = np.where(random.random(people) < 0.25, random.integers(0, days, people), 0)
-    drift = np.cumsum(random.normal(0.0, 0.05, (days // 7 + 1, topics)), axis=0)
+    drift = np.zeros((days // 7 + 1, topics))
+    for week in range(1, len(drift)):
+        drift[week] = 0.97 * drift[week - 1] + random.normal(0.0, 0.08, topics)
     phase, swing = random.random(topics) * 2 * np.pi, random.random(topics) * 0.6
     rates = np.zeros((days, people, topics), dtype=np.float32)
     outbreak = np.zeros(topics)

@@ -80,7 +80,7 @@ def trial_at(events: Sequence[Event], origin: date, days: int) -> Trial:
         skill=np.array([columns[event.topic] for event in before], dtype=np.int64),
         day=day,
         minutes=np.full(len(before), np.nan),
-        since=np.full(len(people), day.min(initial=0.0)),
+        since=_first_days(before, people, last),
         until=np.ones(len(people)),
         cohorts=_cohorts(before, people),
     )
@@ -89,6 +89,15 @@ def trial_at(events: Sequence[Event], origin: date, days: int) -> Trial:
         if event.person in people:
             asked[people[event.person], columns[event.topic]] += 1
     return Trial(history, days, asked)
+
+
+def _first_days(events: Sequence[Event], people: dict[str, int], last: date) -> Floats:
+    """The day of each person's first ask: before it the log does not know of them."""
+    since = np.zeros(len(people))
+    for event in events:
+        row = people[event.person]
+        since[row] = min(since[row], (event.opened_date - last).days)
+    return since
 
 
 def _sorted(names: Iterable[str]) -> list[str]:

@@ -124,9 +124,9 @@ def tifu_knn(history: History, *, half_life: float, neighbours: int, own: float)
     count = min(neighbours, history.people - 1)
     near = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-9)
-    around = np.zeros_like(counts)
-    for place in range(count):
-        around += shares[near[:, place]]
+    nearest = np.zeros_like(likeness)
+    np.put_along_axis(nearest, near, 1.0, axis=1)
+    around = nearest @ shares
     return own * shares + (1 - own) * around / count
 
 
@@ -202,30 +202,34 @@ PEERS = (
 )
 
 
+#: Trees to choose from.
+ROUNDS = (60, 120, 240)
+
 # ---- LightGBM: a learner needs a window to learn from before the one to be tuned on ------------
 
 
 def boosted_forecast(windows: Sequence[tuple[History, Floats, float]], now: History, days: float):
     """LightGBM with a Poisson objective on 17 features; `windows` are the earlier ones, latest
     last, each (history before it, what was asked in it, its days)."""
-    settings = [
-        {"num_leaves": leaves, "rounds": rounds}
-        for leaves in (7, 15, 31)
-        for rounds in (60, 120, 240)
-    ]
-    choice = {"num_leaves": 15, "rounds": 120}
+    choice = (15, 120)
     if len(windows) > 1:
         earlier, (history, met, length) = windows[:-1], windows[-1]
         known = _known(history)
         scores = []
-        for place, setting in enumerate(settings):
-            forecast = _boost(earlier, setting, history, length)
-            scores.append((ndcg_by_person(forecast[known], met[known]).mean(), -place))
-        choice = settings[-max(scores)[1]]
-    return _boost(windows, choice, now, days)
+        for leaves in (7, 31):
+            model, base = _boost(earlier, leaves, max(ROUNDS))
+            for rounds in ROUNDS:
+                forecast = _boosted(model, base, rounds, history, length)
+                gain = ndcg_by_person(forecast[known], met[known]).mean()
+                scores.append((gain, -rounds, -leaves))
+        _, rounds, leaves = max(scores)
+        choice = (-leaves, -rounds)
+    model, base = _boost(windows, *choice)
+    return _boosted(model, base, choice[1], now, days)
 
 
-def _boost(windows, setting, now: History, days: float) -> Floats:
+def _boost(windows, leaves: int, rounds: int):
+    """A model of the log rate a day over a base rate, and that base."""
     import lightgbm
 
     features, labels, offsets = [], [], []
@@ -241,24 +245,23 @@ def _boost(windows, setting, now: History, days: float) -> Floats:
         init_score=np.concatenate(offsets) + base,
         params={"verbose": -1},
     )
-    model = lightgbm.train(
-        {
-            "objective": "poisson",
-            "num_leaves": setting["num_leaves"],
-            "learning_rate": 0.05,
-            "min_data_in_leaf": 100,
-            "num_threads": 1,
-            "deterministic": True,
-            "verbose": -1,
-            "seed": 0,
-        },
-        data,
-        num_boost_round=setting["rounds"],
-    )
-    shape = (now.people, len(now.skills))
-    forecast = np.zeros(shape)
+    settings = {
+        "objective": "poisson",
+        "num_leaves": leaves,
+        "learning_rate": 0.05,
+        "min_data_in_leaf": 100,
+        "num_threads": 1,
+        "deterministic": True,
+        "verbose": -1,
+        "seed": 0,
+    }
+    return lightgbm.train(settings, data, num_boost_round=rounds), base
+
+
+def _boosted(model, base: float, rounds: int, now: History, days: float) -> Floats:
+    forecast = np.zeros((now.people, len(now.skills)))
     known = np.flatnonzero(_known(now))
-    raw = model.predict(_features(now.of(known)), raw_score=True)
+    raw = model.predict(_features(now.of(known)), raw_score=True, num_iteration=rounds)
     forecast[known] = np.exp(raw + base).reshape(len(known), -1) * days
     return forecast
 

@@ -7,6 +7,7 @@ a person's own tickets speak for them once, not a second time through their coll
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -19,7 +20,9 @@ EVERYBODY_DAYS = (2, 7, 30, 120)
 #: Half-lives, in days, at which a cohort's tickets are looked at.
 COHORT_DAYS = (4, 15, 120)
 #: Half-lives, in days, at which a person's pace is looked at.
-PACE_DAYS = (7, 30, 120, 400)
+PACE_DAYS = (3, 10, 30, 120, 400)
+#: The half-life at which the paces of cohorts are compared, one of PACE_DAYS.
+GROUP_DAYS = 120
 #: Half-life, in days, of one ask having followed another.
 FOLLOWING_DAYS = 30
 #: How many of a person's asks back an ask may still be what this one followed.
@@ -41,8 +44,10 @@ class District:
     following: Floats  # [K, K]: how much asks about k came after asks about j
     tickets: Floats  # [len(PACE_DAYS)], faded
     days: Floats  # [len(PACE_DAYS)], faded exposure
-    group_tickets: Floats  # [G], at the second of PACE_DAYS
+    group_tickets: Floats  # [G], at a half-life of GROUP_DAYS
     group_days: Floats  # [G]
+    months: Floats  # [K, 12] tickets by month of the year
+    month_days: Floats  # [12] days of history in each month of the year
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,14 @@ def learn_district(history: History) -> District:
         everybody.append(summed(skill, weight, size))
     pairs = followings_of(history)
     pace = [paces(history, half_life) for half_life in PACE_DAYS]
+    first = int(history.day.min(initial=1.0))
+    lived = calendar_months(history.origin, np.arange(first, 1))
+    slow = PACE_DAYS.index(GROUP_DAYS)
     return District(
+        months=summed(
+            history.skill * 12 + months_of(history), np.ones(len(history.day)), size * 12
+        ).reshape(size, 12),
+        month_days=np.bincount(lived, minlength=12).astype(np.float64),
         skills=history.skills,
         groups=history.cohorts.groups,
         everybody=np.array(everybody),
@@ -78,11 +90,20 @@ def learn_district(history: History) -> District:
         ),
         tickets=np.array([tickets.sum() for tickets, _ in pace]),
         days=np.array([days.sum() for _, days in pace]),
-        group_tickets=np.bincount(
-            history.cohorts.group, pace[1][0][history.cohorts.person], groups
-        ),
-        group_days=summed(history.cohorts.group, pace[1][1][history.cohorts.person], groups),
+        group_tickets=summed(history.cohorts.group, pace[slow][0][history.cohorts.person], groups),
+        group_days=summed(history.cohorts.group, pace[slow][1][history.cohorts.person], groups),
     )
+
+
+def months_of(history: History) -> Ints:
+    """The month of each ticket [N], 0 for January."""
+    return calendar_months(history.origin, history.day.astype(np.int64))
+
+
+def calendar_months(origin: date, days: Ints) -> Ints:
+    """The months of days that count from `origin`, 0 for January."""
+    dates = np.datetime64(origin) + days
+    return dates.astype("datetime64[M]").astype(np.int64) % 12
 
 
 def faded(history: History, half_life: float) -> Floats:

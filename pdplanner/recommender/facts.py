@@ -141,6 +141,16 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a teacher said about a skill afterwards: at a circle-back, or by picking a practice."""
+
+    teacher: Id
+    skill: Id
+    kind: Literal["not-quite", "still-working", "picked-up"]
+    on_date: date
+
+
+@dataclass(frozen=True, slots=True)
 class RequirementFacts:
     """A required session for the teachers named in `teachers`."""
 
@@ -193,6 +203,7 @@ class Facts:
     tickets: tuple[TicketFacts, ...] = ()
     requirements: tuple[RequirementFacts, ...] = ()
     rollouts: tuple[Rollout, ...] = ()
+    answers: tuple[Answer, ...] = ()
     skills: frozenset[Id] | None = None  # all there are; None: not checked
 
 

@@ -1,7 +1,9 @@
-"""How many tickets a person will bring in a day, whatever they are about.
+"""How many tickets a person will bring over the next days, whatever they are about.
 
-A Gamma-Poisson posterior of the person's pace at each half-life, around the pace of the others;
-pooled by their logarithms, so that more own tickets can only raise it.
+A sum of parts, each with a weight that cannot be below zero: what a colleague brings, the person's
+own Gamma-Poisson posterior at slow half-lives, and what the last days' tickets still stir up, an
+excitation that dies down within the days ahead (Hawkes 1971). More own tickets can only raise it,
+and a weight found over a week holds over a month.
 """
 
 from __future__ import annotations
@@ -10,36 +12,43 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pdplanner.recommender.district import PACE_DAYS, District, paces
-from pdplanner.recommender.history import COHORT_KINDS, Floats, History
+from pdplanner.recommender.district import GROUP_DAYS, PACE_DAYS, District, paces
+from pdplanner.recommender.history import COHORT_KINDS, Floats, History, summed
 
 #: Where there is next to nobody to learn from: a ticket in two hundred days, worth one ticket.
 USUAL_PACE = 0.005
 #: Tickets of a cohort before its pace weighs as much as everybody's.
 GROUP_STRENGTH = 10.0
+#: Half-lives up to here are an excitation, longer ones a pace.
+STIRRING_DAYS = 30
 #: Shape of the gamma prior on a person's pace: few bring many, many bring few.
 PERSON_SHAPE = 0.6
 
 
-def pace_signals(history: History, district: District) -> Mapping[str, Floats]:
-    """Log tickets a day [P] by half-life, and log lifts by kind of cohort, by name."""
-    signals = {"level": np.ones(history.people)}
-    usual = np.full(history.people, USUAL_PACE)
+def pace_parts(history: History, district: District, days: float) -> Mapping[str, Floats]:
+    """Tickets over the next `days` days [P] as each part alone would have it, by name."""
+    parts = {}
     for place, half_life in enumerate(PACE_DAYS):
-        tickets, days = paces(history, half_life)
+        tickets, exposure = paces(history, half_life)
+        if half_life <= STIRRING_DAYS:
+            stirred = half_life / np.log(2) * (1.0 - np.exp2(-days / half_life))
+            parts[f"stirred {half_life} d"] = tickets / half_life * stirred
+            continue
         others = np.maximum(district.tickets[place] - tickets, 0.0) + 1.0
-        usual = others / (np.maximum(district.days[place] - days, 0.0) + 1.0 / USUAL_PACE)
-        pace = (tickets + PERSON_SHAPE) / (days + PERSON_SHAPE / usual)
-        signals[f"pace {half_life} d"] = np.log(pace)
-        if place == 1:
-            signals |= _cohort_paces(history, district, tickets, days, usual)
-    return signals
+        usual = others / (np.maximum(district.days[place] - exposure, 0.0) + 1.0 / USUAL_PACE)
+        pace = (tickets + PERSON_SHAPE) / (exposure + PERSON_SHAPE / usual)
+        parts[f"pace {half_life} d"] = pace * days
+        if half_life == GROUP_DAYS:
+            parts["usual pace"] = usual * days
+            for kind, lift in _cohort_lifts(history, district, tickets, exposure, usual).items():
+                parts[f"{kind} pace"] = usual * lift * days
+    return parts
 
 
-def _cohort_paces(
+def _cohort_lifts(
     history: History, district: District, tickets: Floats, days: Floats, usual: Floats
 ) -> Mapping[str, Floats]:
-    signals = {}
+    lifts = {}
     cohorts = history.cohorts
     for kind in COHORT_KINDS:
         wanted = np.array([group_kind == kind for group_kind, _ in cohorts.groups], dtype=bool)
@@ -49,14 +58,19 @@ def _cohort_paces(
         person, group = cohorts.person[inside], cohorts.group[inside]
         seen = np.maximum(district.group_tickets[group] - tickets[person], 0.0)
         expected = np.maximum(district.group_days[group] - days[person], 0.0) * usual[person]
-        lift = np.log((seen + GROUP_STRENGTH) / (expected + GROUP_STRENGTH))
-        places = np.maximum(np.bincount(person, minlength=history.people), 1)
-        signals[f"{kind} pace"] = np.bincount(person, lift, history.people) / places
-    return signals
+        lift = (seen + GROUP_STRENGTH) / (expected + GROUP_STRENGTH)
+        places = np.bincount(person, minlength=history.people)
+        mean = summed(person, lift, history.people) / np.maximum(places, 1)
+        lifts[kind] = np.where(places > 0, mean, 1.0)
+    return lifts
 
 
-def foretell_paces(history: History, district: District, weights: Mapping[str, float]) -> Floats:
-    """Expected tickets a day [P]."""
-    signals = pace_signals(history, district)
-    logs = sum(weights.get(name, 0.0) * signal for name, signal in signals.items())
-    return np.asarray(np.exp(logs))
+def foretell_paces(
+    history: History, district: District, weights: Mapping[str, float], days: float
+) -> Floats:
+    """Expected tickets over the next `days` days [P]."""
+    parts = pace_parts(history, district, days)
+    total = np.zeros(history.people)
+    for name, part in parts.items():
+        total += weights.get(name, 0.0) * part
+    return total

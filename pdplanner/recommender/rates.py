@@ -10,6 +10,7 @@ from pdplanner.recommender.district import District, learn_district
 from pdplanner.recommender.history import Floats, History
 from pdplanner.recommender.pace import foretell_paces
 from pdplanner.recommender.rules import NeedRules
+from pdplanner.recommender.seasons import season_index
 from pdplanner.recommender.shares import foretell_shares
 
 #: People foretold at once: their arrays stay in the cache and memory stays flat.
@@ -30,8 +31,8 @@ class Rates:
         return self.own + self.cohort
 
 
-def foretell_rates(history: History, district: District, rules: NeedRules) -> Rates:
-    """Rates from the day after `history.origin`; zero for everybody where nobody ever asked.
+def foretell_rates(history: History, district: District, rules: NeedRules, days: float) -> Rates:
+    """Mean rates over the `days` days after `history.origin`; zero where nobody ever asked.
 
     The people of `history` must be among those `district` was learned from.
     """
@@ -43,7 +44,9 @@ def foretell_rates(history: History, district: District, rules: NeedRules) -> Ra
         rows = np.arange(start, min(start + BATCH, history.people))
         batch = history if len(rows) == history.people else history.of(rows)
         weights = dict(rules.weights)
-        paces = foretell_paces(batch, district, weights)[:, None]
+        paces = foretell_paces(batch, district, weights, days)[:, None] / days
+        if weights.get("season", 0.0):
+            paces = paces * season_index(batch, district, days) ** weights["season"]
         shares = foretell_shares(batch, district, weights)
         own[rows] = paces * shares.own
         cohort[rows] = paces * (shares.total - shares.own)
@@ -52,5 +55,5 @@ def foretell_rates(history: History, district: District, rules: NeedRules) -> Ra
 
 def foretell_counts(history: History, rules: NeedRules, days: float) -> Floats:
     """Expected tickets [P, K] over the next `days` days, of everybody in the history."""
-    rates = foretell_rates(history, learn_district(history), rules)
+    rates = foretell_rates(history, learn_district(history), rules, days)
     return np.asarray(rates.total * days, dtype=np.float64)

@@ -25,10 +25,8 @@ DEFAULT_WEIGHTS = (
     ("own 400 d, 1", 0.25),
     ("own 400 d, 20", 0.3),
     ("own 60 d, 2", 0.1),
-    ("pace 120 d", 0.3),
-    ("pace 30 d", 0.2),
+    ("pace 120 d", 0.4),
     ("pace 400 d", 0.4),
-    ("pace 7 d", 0.1),
     ("school 120 d", 0.2),
     ("school 15 d", 0.2),
     ("school 4 d", 0.1),
@@ -37,6 +35,9 @@ DEFAULT_WEIGHTS = (
     ("subject 15 d", 0.2),
     ("tool 120 d", 0.1),
     ("tool 15 d", 0.1),
+    ("stirred 10 d", 0.1),
+    ("usual pace", 0.1),
+    ("season", 0.5),
 )
 
 
@@ -51,6 +52,13 @@ class NeedRules:
     minutes_strength: float = 5.0
     #: Minutes of instruction a ticket costs where nobody recorded any.
     minutes_default: float = 15.0
+    #: What a circle-back says, in minutes over the horizon and for `said_days` days: "not quite"
+    #: stands for one more ask; "still working" takes this share of the need away; a practice that
+    #: was picked up says somebody wants to try it.
+    not_quite_minutes: float = 15.0
+    still_working_share: float = 0.5
+    picked_up_minutes: float = 10.0
+    said_days: int = 90
     #: Tickets of a skill before its own months weigh as much as a flat year.
     season_strength: float = 40.0
     #: A fortnight around these days brings this many times the tickets of a plain one, until the
@@ -77,6 +85,8 @@ class NeedRules:
     #: Tickets per teacher and skill in the first term after a tool arrives, by the launches seen
     #: elsewhere; an author's guess before the first.
     rollout_tickets: float = 0.8
+    #: Teachers of earlier launches before what was seen there weighs as much as the guess.
+    rollout_strength: float = 20.0
     #: Days after which the launch of a tool has lost half its tickets.
     rollout_half_life_days: float = 28.0
 

@@ -7,12 +7,17 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from pdplanner.recommender.district import District, calendar_months, months_of
 from pdplanner.recommender.facts import CalendarFacts, SpecialDay
-from pdplanner.recommender.history import Floats, History
+from pdplanner.recommender.history import Floats, History, Ints, summed
 from pdplanner.recommender.rules import NeedRules
 
-#: Days of a month, of a mean year.
-MONTH_DAYS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+#: History without which a month's share is not a season but a story: nearly a year.
+LEAST_DAYS = 330
+#: The half-life, in days, of the recent past that a rate speaks of.
+RECENT_DAYS = 60
+#: Root tickets would hide a season: here every ticket counts, shrunk by this many.
+INDEX_STRENGTH = 40.0
 
 
 def weeks_of(calendar: CalendarFacts) -> tuple[date, ...]:
@@ -22,26 +27,13 @@ def weeks_of(calendar: CalendarFacts) -> tuple[date, ...]:
     return tuple(first + timedelta(weeks=week) for week in range(max(count, 1)))
 
 
-def month_profile(history: History, rules: NeedRules) -> Floats:
+def month_profile(district: District, rules: NeedRules) -> Floats:
     """How much busier than the year's mean each month is, by skill [K, 12].
 
     A month that the history never saw, and a skill without tickets, is as busy as the mean.
     """
-    first = history.origin + timedelta(days=float(history.since.min(initial=0.0)))
-    seen = np.zeros(12)
-    day = first
-    while day <= history.origin:
-        seen[day.month - 1] += 1
-        day += timedelta(days=1)
-    dates = [history.origin + timedelta(days=float(day)) for day in history.day]
-    month = np.array([one.month - 1 for one in dates], dtype=np.int64)
-    size = len(history.skills)
-    counts = (
-        np.bincount(history.skill * 12 + month, minlength=size * 12)
-        .reshape(size, 12)
-        .astype(np.float64)
-    )
-    share = seen / max(seen.sum(), 1.0)
+    counts = district.months
+    share = district.month_days / max(district.month_days.sum(), 1.0)
     everybody = _lift(counts.sum(axis=0), counts.sum() * share, 1.0, rules.season_strength)
     expected = counts.sum(axis=1, keepdims=True) * share
     return _lift(counts, expected, everybody, rules.season_strength)
@@ -53,10 +45,34 @@ def _lift(counts: Floats, expected: Floats, prior: Floats | float, strength: flo
     return np.asarray((counts + weight * prior) / (expected + weight), dtype=np.float64)
 
 
-def season_of(
-    history: History, calendar: CalendarFacts, as_of: date, rules: NeedRules
-) -> tuple[Floats, Floats]:
-    """The season [K, W + 1] and the weight of the horizon in plain days [K].
+def season_index(history: History, district: District, days: float) -> Floats:
+    """How much busier the next `days` days are than the recent past [P, K], by earlier years.
+
+    1 where there is less than a year to go by. Each person's own tickets are left out.
+    """
+    if district.month_days.sum() < LEAST_DAYS:
+        return np.ones((history.people, len(history.skills)))
+    usual = district.month_days / district.month_days.sum()
+    coming = _month_shares(history.origin, np.arange(1, int(days) + 1), np.ones(int(days)))
+    back = np.arange(4 * RECENT_DAYS)
+    recent = _month_shares(history.origin, -back, np.exp2(-back / RECENT_DAYS))
+    ahead = np.divide(coming, usual, out=np.ones(12), where=usual > 0)
+    behind = np.divide(recent, usual, out=np.ones(12), where=usual > 0)
+    month = months_of(history)
+    others = [district.months @ lift - history.count(lift[month]) for lift in (ahead, behind)]
+    level = [other.sum(axis=1, keepdims=True) + INDEX_STRENGTH for other in others]
+    everybody = level[0] / level[1]
+    return np.asarray((others[0] + INDEX_STRENGTH * everybody) / (others[1] + INDEX_STRENGTH))
+
+
+def _month_shares(origin: date, days: Ints, weights: Floats) -> Floats:
+    """What share of the weights falls in each month [12]; `days` count from `origin`."""
+    month = calendar_months(origin, days)
+    return np.asarray(summed(month, weights, 12) / weights.sum())
+
+
+def season_of(district: District, calendar: CalendarFacts, as_of: date, rules: NeedRules) -> Floats:
+    """The season [K, W + 1]: what share of a skill's need falls in each week; rows sum to 1.
 
     Weeks before the day of planning weigh nothing; the last bin is `after_days` after the end.
     """
@@ -67,13 +83,12 @@ def season_of(
     bins = np.array([_bin(day, weeks, calendar.end_date) for day in days])
     lift = np.array([_calendar_lift(day, calendar.special_days, rules) for day in days])
     month = np.array([day.month - 1 for day in days])
-    weight = month_profile(history, rules)[:, month] * lift
-    season = np.zeros((len(history.skills), len(weeks) + 1))
+    weight = month_profile(district, rules)[:, month] * lift
+    season = np.zeros((len(district.skills), len(weeks) + 1))
     np.add.at(season.T, bins, weight.T)
     total = season.sum(axis=1, keepdims=True)
     flat = np.full_like(season, 1 / season.shape[1])
-    shares = np.divide(season, total, out=flat, where=total > 0)
-    return shares, total[:, 0]
+    return np.asarray(np.divide(season, total, out=flat, where=total > 0))
 
 
 def _bin(day: date, weeks: Sequence[date], end: date) -> int:

@@ -11,11 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdplanner.recommender.district import District, learn_district
 from pdplanner.recommender.history import Floats, History
-from pdplanner.recommender.pace import pace_signals
+from pdplanner.recommender.pace import pace_parts
+from pdplanner.recommender.rates import foretell_rates
 from pdplanner.recommender.rules import NeedRules
+from pdplanner.recommender.seasons import LEAST_DAYS, season_index
 from pdplanner.recommender.shares import (
     following_signal,
     own_signals,
@@ -23,6 +26,7 @@ from pdplanner.recommender.shares import (
     prior_of,
     prior_signals,
 )
+from pdplanner.recommender.yardsticks import poisson_deviance
 
 #: Starts of the windows, in horizons before the end of the history.
 STARTS = (1.0, 0.75, 0.5, 0.25)
@@ -30,10 +34,15 @@ STARTS = (1.0, 0.75, 0.5, 0.25)
 LONG_STARTS = (2.0, 3.0, 4.0)
 #: The least share of the history that must lie before a window.
 LEAST_BEFORE = 0.25
+#: The least that must lie before a window for the pace to be fitted on it: a short look back sees
+#: mostly people who have just asked, and takes them for busier than they are.
+LEAST_BEFORE_PACE = 0.45
 #: Tickets in the windows below which nothing is fitted: the defaults stay.
 LEAST_TICKETS = 200
 #: Askers of a window that are looked at; more would cost time and change nothing.
 MOST_ASKERS = 4000
+#: Weights of the season index to choose from.
+SEASON_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 #: How hard the weights are drawn to the defaults, in half squared deviations of a signal.
 SHARE_PULL = 20.0
 PACE_PULL = 5.0
@@ -47,12 +56,16 @@ class Window:
     district: District
     days: float
     asked: Floats  # [P, K] tickets in the window, of people known before it
+    here: NDArray[np.bool_]  # [P] who could have asked before the window
+    share: float  # of the whole history that lies before the window
 
 
 def windows_of(history: History, days: int) -> list[Window]:
     """The windows of at most `days` days that the history has room for, latest last."""
     length = -history.day.min(initial=0.0) + 1
-    starts = sorted({round(days * start) for start in (*STARTS, *LONG_STARTS)}, reverse=True)
+    # Whole weeks: a window with a weekend too many would seem a quiet one.
+    weeks = {max(round(days * start / 7), 1) for start in (*STARTS, *LONG_STARTS)}
+    starts = sorted((7 * week for week in weeks), reverse=True)
     windows = []
     for start in starts:
         if start < 1 or start > (1 - LEAST_BEFORE) * length:
@@ -71,9 +84,10 @@ def window_of(history: History, start: int, days: int) -> Window:
     cells = history.person[inside] * size + history.skill[inside]
     asked = np.bincount(cells, minlength=history.people * size).astype(np.float64)
     asked = asked.reshape(history.people, size)
-    known = np.bincount(before.person, minlength=history.people) > 0
-    asked[~known] = 0.0
-    return Window(before, learn_district(before), float(min(days, start)), asked)
+    here = before.since < np.minimum(before.until, 1.0)
+    asked[~here] = 0.0
+    share = 1.0 - start / (1.0 - history.day.min(initial=0.0))
+    return Window(before, learn_district(before), float(min(days, start)), asked, here, share)
 
 
 def tune_weights(history: History, rules: NeedRules, days: int) -> NeedRules:
@@ -89,7 +103,27 @@ def fit_weights(windows: Sequence[Window], rules: NeedRules) -> NeedRules:
     fitted |= _fit_prior(windows, fitted)
     fitted |= _fit_own(windows, fitted)
     fitted |= _fit_pace(windows, fitted)
+    fitted |= _fit_season(windows, rules, fitted)
     return replace(rules, weights=tuple(sorted(fitted.items())))
+
+
+def _fit_season(
+    windows: Sequence[Window], rules: NeedRules, weights: Mapping[str, float]
+) -> dict[str, float]:
+    """How much of the season index to believe: what has the least deviance on the windows that
+    know a year; the default where none does."""
+    plain = replace(rules, weights=tuple({**weights, "season": 0.0}.items()))
+    losses = dict.fromkeys(SEASON_WEIGHTS, 0.0)
+    known = [w for w in windows if w.district.month_days.sum() >= LEAST_DAYS and w.days >= 7]
+    for window in known:
+        rows = np.flatnonzero(window.here)
+        history = window.history.of(rows)
+        rates = foretell_rates(history, window.district, plain, window.days).total
+        index = season_index(history, window.district, window.days)
+        for weight in losses:
+            forecast = rates * index**weight * window.days
+            losses[weight] += poisson_deviance(forecast, window.asked[rows]) * len(rows)
+    return {"season": min(losses, key=lambda w: (losses[w], w))} if known else {}
 
 
 def _askers(window: Window) -> tuple[History, Floats]:
@@ -158,33 +192,29 @@ def _fit_logit(
 
 
 def _fit_pace(windows: Sequence[Window], weights: Mapping[str, float]) -> dict[str, float]:
+    """Weights of the parts of the pace, by Poisson likelihood."""
     problems = []
-    for window in windows:
-        signals = pace_signals(window.history, window.district)
-        here = window.history.until > 0
-        known = np.bincount(window.history.person, minlength=window.history.people) > 0
-        rows = np.flatnonzero(here & known)
+    long_enough = [window for window in windows if window.share >= LEAST_BEFORE_PACE]
+    for window in long_enough or windows[-1:]:
+        rows = np.flatnonzero(window.here)
         history = window.history.of(rows)
-        asked = window.asked[rows].sum(axis=1)
+        parts = pace_parts(history, window.district, window.days)
         mass = _share_mass(history, window.district, weights)
-        problems.append(
-            (np.array([s[rows] for s in signals.values()]), np.log(mass * window.days), asked)
-        )
-        names = list(signals)
+        asked = window.asked[rows].sum(axis=1)
+        problems.append((np.array(list(parts.values())) * mass, asked))
+        names = list(parts)
     start = np.array([weights.get(name, 0.0) for name in names])
 
     def loss(point: Floats) -> tuple[float, Floats]:
         total = PACE_PULL * ((point - start) ** 2).sum() / 2
         slope = PACE_PULL * (point - start)
-        for stack, offset, asked in problems:
-            logs = np.minimum(offset + point @ stack, 30.0)
-            mean = np.exp(logs)
-            total += (mean - asked * logs).sum()
-            slope = slope + stack @ (mean - asked)
+        for stack, asked in problems:
+            mean = np.maximum(point @ stack, 1e-9)
+            total += (mean - asked * np.log(mean)).sum()
+            slope = slope + stack @ (1.0 - asked / mean)
         return float(total), slope
 
-    floors = [0.0 if name.startswith("pace") else None for name in names]
-    return dict(zip(names, _least(loss, start, floors).tolist(), strict=True))
+    return dict(zip(names, _least(loss, start, 0.0).tolist(), strict=True))
 
 
 def _share_mass(history: History, district: District, weights: Mapping[str, float]) -> Floats:
@@ -198,18 +228,17 @@ def _share_mass(history: History, district: District, weights: Mapping[str, floa
 def _least(
     loss: Callable[[Floats], tuple[float, Floats]],
     start: Floats,
-    floor: float | list[float | None] | None,
+    floor: float | None,
 ) -> Floats:
     # SciPy stays out of the web process: only the fit needs it.
     from scipy.optimize import minimize
 
-    floors = floor if isinstance(floor, list) else [floor] * len(start)
     found = minimize(
         loss,
         start,
         jac=True,
         method="L-BFGS-B",
-        bounds=[(least, None) for least in floors],
+        bounds=[(floor, None)] * len(start),
         options={"maxiter": 200},
     )
     return np.asarray(found.x, dtype=np.float64)
