@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -14,7 +14,14 @@ from pdplanner.recommender.facts import Facts, Id, Path, TeacherFacts
 from pdplanner.recommender.needs import Needs
 from pdplanner.recommender.rules import SearchRules
 from pdplanner.recommender.search import Instance
-from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints, schools_of
+from pdplanner.recommender.tables import (
+    Catalogue,
+    Flags,
+    Floats,
+    Ints,
+    school_days,
+    schools_of,
+)
 
 ANY = -1  # no run, or no certain one
 
@@ -154,7 +161,7 @@ class InstanceDraft:
         limit = min(limit, max(teacher.minutes_budget, 0))
         schools = schools_of(teacher)
         if schools not in self._school_days:
-            self._school_days[schools] = _school_days(self._facts, catalogue, schools)
+            self._school_days[schools] = school_days(self._facts, catalogue.weeks, schools)
         weekly = np.zeros(len(catalogue.weeks), dtype=np.int64)
         for week, days in enumerate(self._school_days[schools]):
             first, last = teacher.started_date or date.min, teacher.left_date or date.max
@@ -173,7 +180,8 @@ class InstanceDraft:
         """Minutes a week for a teacher who states none: room for the longest candidate, and for
         all that has to be in, whichever week it is due."""
         catalogue = self._catalogue
-        held = {catalogue.number.get(c) for c in teacher.accepted | set(teacher.enrolled)}
+        said_yes = (teacher.accepted | set(teacher.enrolled)) & catalogue.number.keys()
+        held = {catalogue.number[course] for course in said_yes}
         musts = (held | self._due.get(teacher.id, {}).keys()) & set(candidates.tolist())
         ahead = list(musts)
         while ahead:
@@ -209,25 +217,6 @@ class InstanceDraft:
             ):
                 standing.append((catalogue.number[step.course], week, run))
         self._previous.add(sorted(standing))
-
-
-def _school_days(facts: Facts, catalogue: Catalogue, schools: frozenset[Id]) -> list[list[date]]:
-    """The days of each week on which one of the schools is open, after the day of planning."""
-    closed = [
-        special
-        for special in facts.calendar.special_days
-        if special.kind == "holiday"
-        and (not special.schools or not special.schools.isdisjoint(schools))
-    ]
-    return [
-        [
-            day
-            for day in (monday + timedelta(days=number) for number in range(5))
-            if facts.as_of < day <= facts.calendar.end_date
-            and not any(special.start_date <= day <= special.end_date for special in closed)
-        ]
-        for monday in catalogue.weeks
-    ]
 
 
 def _due_weeks(facts: Facts, catalogue: Catalogue) -> dict[Id, dict[int, int]]:

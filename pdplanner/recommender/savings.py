@@ -30,9 +30,8 @@ def savings_of(need: Floats, season: Floats, weeks: Ints, leaves: Floats) -> Sav
         mass = (season[:, later] * remaining[:, later]).sum(axis=1)
         by_skill[step] = need * mass * (1.0 - leaves[step])
         remaining[:, later] *= leaves[step][:, None]
-    alone = np.zeros(len(weeks))
-    for step, week in enumerate(weeks.tolist()):
-        later = slice(week + 1, None)
-        mass = (season[:, later] * remaining[:, later]).sum(axis=1)
-        alone[step] = float(np.sum(need * mass * (1.0 / leaves[step] - 1.0)))
-    return Savings(by_skill, alone)
+    # after[k, w]: what of a need is left for the weeks from w on; nothing comes after the last bin.
+    after = np.zeros((len(need), season.shape[1] + 1))
+    after[:, :-1] = np.cumsum((season * remaining)[:, ::-1], axis=1)[:, ::-1]
+    regained = need * after[:, weeks + 1].T * (1.0 / leaves - 1.0)
+    return Savings(by_skill, regained.sum(axis=1))

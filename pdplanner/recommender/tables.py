@@ -113,6 +113,25 @@ def tools_of(teacher: TeacherFacts, facts: Facts) -> tuple[frozenset[Id], frozen
     return frozenset(here - gone), frozenset(coming)
 
 
+def school_days(facts: Facts, weeks: Sequence[date], schools: frozenset[Id]) -> list[list[date]]:
+    """The days of each week on which one of the schools is open, after the day of planning."""
+    closed = [
+        special
+        for special in facts.calendar.special_days
+        if special.kind == "holiday"
+        and (not special.schools or not special.schools.isdisjoint(schools))
+    ]
+    return [
+        [
+            day
+            for day in (monday + timedelta(days=number) for number in range(5))
+            if facts.as_of < day <= facts.calendar.end_date
+            and not any(special.start_date <= day <= special.end_date for special in closed)
+        ]
+        for monday in weeks
+    ]
+
+
 def is_pd_day(facts: Facts, day: date, schools: frozenset[Id]) -> bool:
     """Whether the day is set aside for professional development at one of the schools."""
     return any(

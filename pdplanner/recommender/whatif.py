@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from math import prod
 
 import numpy as np
@@ -21,7 +22,13 @@ from pdplanner.recommender.path import Ground, is_gone, survey
 from pdplanner.recommender.rules import PathRules
 from pdplanner.recommender.soundness import check_course
 from pdplanner.recommender.steps import TOLD_PARTS
-from pdplanner.recommender.tables import Catalogue, Floats, catalogue_of
+from pdplanner.recommender.tables import (
+    Catalogue,
+    Floats,
+    catalogue_of,
+    school_days,
+    schools_of,
+)
 
 
 class UnknownCourse(ValueError):
@@ -96,6 +103,7 @@ class _Question:
         self._skills = self._effects.skill[entries]
         self._keeps = self._effects.keeps[entries]
         column = {int(skill): place for place, skill in enumerate(self._skills)}
+        self._days: dict[frozenset[Id], list[list[date]]] = {}
         # What courses on a path already do for the draft's skills.
         self._beside: dict[Id, list[tuple[int, float]]] = {}
         for j, k, keeps in zip(
@@ -210,15 +218,14 @@ class _Question:
             spare += displaced[-1].minutes
         if spare < minutes:
             return None
-        if teacher.weekly_minutes is None:
-            return first, tuple(displaced)
+        limit = teacher.minutes_budget if teacher.weekly_minutes is None else teacher.weekly_minutes
         used = np.zeros(weeks, dtype=np.int64)
         for step in steps:
             if step not in displaced and 0 <= self._week(step) < weeks:
                 used[self._week(step)] += step.minutes
         dated = self._course.runs is not None
         for week in range(first, first + 1 if dated else weeks):
-            if used[week] + minutes <= teacher.weekly_minutes:
+            if used[week] + minutes <= limit and (dated or self._has_school(row, week)):
                 return week, tuple(displaced)
         return None
 
@@ -233,6 +240,13 @@ class _Question:
             or chances.openness.done[place, self._catalogue.number[other]]
             for other in self._course.requires
         )
+
+    def _has_school(self, row: int, week: int) -> bool:
+        """Whether a school day of the teacher is left in the week."""
+        schools = schools_of(self._ground.facts.teachers[row])
+        if schools not in self._days:
+            self._days[schools] = school_days(self._facts, self._catalogue.weeks, schools)
+        return bool(self._days[schools][week])
 
     def _required(self, teacher: Id) -> set[Id]:
         return {r.course for r in self._ground.facts.requirements if teacher in r.teachers}
