@@ -353,3 +353,18 @@ def test_broken_page_needs_neither_visitor_nor_database(new_teacher, monkeypatch
     response = client.get("/record/")
     assert response.status_code == 500
     assert "Something broke on our side" in response.content.decode()
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_session_is_previewed_by_its_author(course_of, coach, saved, rf):
+    body = [("check", {"question": "Which?", "answers": [{"text": "This", "is_right": True}]})]
+    course = course_of("A draft", format="self-paced", objectives="Know it.", body=body)
+    if not saved:
+        course.pk = course.id = None
+    request = rf.get("/admin/pages/preview/")
+    request.user = coach
+    response = course.make_preview_request(request)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "Know it." in page
+    assert ('<form class="form" method="post" action="/sessions/' in page) is False

@@ -1,0 +1,108 @@
+"""Many people at one run at once, and what must hold afterwards.
+
+Run as a module it is one of several processes on one SQLite file: see test_seats_race.py.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from datetime import UTC, datetime, timedelta
+
+NOW = datetime(2026, 9, 14, 15, 0, tzinfo=UTC)
+SEATS = 5
+
+
+def set_up(people: int) -> int:
+    """Make teachers and a run that is too small for them; return the run's id."""
+    from courses.models import CoursePage, Offering
+    from courses.operations import look_book
+    from profiles.models import Teacher
+
+    Teacher.objects.bulk_create(
+        Teacher(given_name=f"T{number}", email=f"t{number}@example.org") for number in range(people)
+    )
+    page = look_book().add_child(
+        instance=CoursePage(title="Popular", summary="Yes.", minutes=30, format="live")
+    )
+    starts_at = NOW + timedelta(days=7)
+    return Offering.objects.create(
+        course=page, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), seats=SEATS
+    ).pk
+
+
+def take_part(offering_id: int, teacher_ids: list[int], seed: int) -> None:
+    """Enrol each with a double click; every third or so withdraws and comes back."""
+    from courses.models import Offering
+    from courses.operations import enrol, withdraw
+    from profiles.models import Teacher
+
+    dice = random.Random(seed)
+    for pk in dice.sample(teacher_ids, len(teacher_ids)):
+        teacher = Teacher.objects.get(pk=pk)
+        for _ in range(2):
+            enrolment = enrol(
+                teacher=teacher, offering=Offering.objects.get(pk=offering_id), by=None, now=NOW
+            )
+        if dice.random() < 0.35:
+            withdraw(enrolment=enrolment, by=None, now=NOW)
+            enrol(teacher=teacher, offering=Offering.objects.get(pk=offering_id), by=None, now=NOW)
+
+
+def broken_promises(offering_id: int) -> list[str]:
+    """Return which of the promises about seats do not hold; none is what is wanted."""
+    from courses.models import Enrolment, EnrolmentEvent, Offering
+
+    offering = Offering.objects.get(pk=offering_id)
+    rows = list(Enrolment.objects.filter(offering=offering).prefetch_related("events"))
+    seated = [row for row in rows if row.state == "seated"]
+    waiting = [row for row in rows if row.state == "waiting"]
+    standing = [row.teacher_id for row in (*seated, *waiting)]
+    promoted = list(
+        EnrolmentEvent.objects.filter(enrolment__offering=offering, state="seated", why__gt="")
+        .order_by("id")
+        .values_list("enrolment__position", flat=True)
+    )
+    promises = {
+        "no more people than seats": len(seated) <= offering.seats,
+        "seats taken are counted right": offering.seats_taken == len(seated),
+        "nobody waits while a seat is free": not waiting or len(seated) == offering.seats,
+        "everybody stands there once": len(standing) == len(set(standing)),
+        "who came first moves up first": promoted == sorted(promoted),
+        "everybody who waits came after every seat was given": all(
+            place.position < other.position for place in seated for other in waiting
+        ),
+        "the history ends where things stand": all(
+            list(row.events.all())[-1].state == row.state for row in rows
+        ),
+        "nobody is lost": len(standing) == len({row.teacher_id for row in rows}),
+    }
+    return [promise for promise, holds in promises.items() if not holds]
+
+
+def main(verb: str, *arguments: str) -> None:
+    """Be one process of the race."""
+    import django
+
+    django.setup()
+    from profiles.models import Teacher
+
+    if verb == "set-up":
+        from django.core.management import call_command
+
+        call_command("migrate", run_syncdb=True, verbosity=0)
+        print(set_up(int(arguments[0])))  # noqa: T201
+    elif verb == "take-part":
+        offering_id, seed = int(arguments[0]), int(arguments[1])
+        take_part(offering_id, list(Teacher.objects.values_list("pk", flat=True)), seed)
+    else:
+        from courses.models import Enrolment
+
+        states = Enrolment.objects.values_list("state", flat=True)
+        said = {"broken": broken_promises(int(arguments[0])), "rows": len(states)}
+        print(json.dumps(said))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
