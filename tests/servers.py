@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -75,7 +76,7 @@ def production(folder: Path, *, redis_port: int) -> Iterator[Installation]:
         "PDPLANNER_DATA": str(folder),
         "PDPLANNER_DATABASE_URL": url,
         "PDPLANNER_REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
-        "PDPLANNER_SECRET_KEY": "k" * 60,
+        "PDPLANNER_SECRET_KEY": secrets.token_urlsafe(64),
         "PDPLANNER_HOSTS": "pd.example.org",
         "PDPLANNER_MAIL_HOST": "localhost",
     }

@@ -155,6 +155,7 @@ IMPORT_MAX_BYTES = 50 * 1024 * 1024
 # ---- safety -------------------------------------------------------------------------------------
 
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview panel shows our pages in a frame of its own
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # which asks for DENY
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 CONTENT_SECURITY_POLICY = {
