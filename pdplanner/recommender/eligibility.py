@@ -77,13 +77,14 @@ def open_to(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFacts]
     for name, outside in _audience(catalogue, teachers):
         shut(outside & ~invited, name)
     shut(_lacks_tool(facts, catalogue, teachers) & ~held, "missing-tool")
-    shut(catalogue.minutes > _longest(teachers)[:, None], "too-long")
+    enrolled = _enrolled(catalogue, teachers)
+    seated = _any_run(catalogue, enrolled)
+    shut((catalogue.minutes > _longest(teachers)[:, None]) & ~seated, "too-long")
 
     places = _free_places(facts, catalogue, teachers)
     seats = np.array([run.seats_left > 0 for run in catalogue.runs], dtype=np.bool_)
     ahead = catalogue.run_ahead
     free = places[:, catalogue.run_place]
-    enrolled = _enrolled(catalogue, teachers)
     dated = catalogue.dated
     shut(dated & ~_any_run(catalogue, ahead | enrolled), "no-run")
     shut(dated & ~_any_run(catalogue, (ahead & seats) | enrolled), "no-seat")

@@ -86,6 +86,15 @@ def test_whole_day_and_a_slot_in_it_do_not_go_together():
     assert [step.course for step in path.steps] == ["quiz-card"]
 
 
+def test_seat_that_is_taken_stands_above_the_limits():
+    seat = run("sync-live", date(2026, 10, 7), seats=0)
+    teacher = replace(ANN, minutes_budget=50, weekly_minutes=30, enrolled={"sync-live": seat.id})
+    facts = facts_of(teachers=[teacher], courses=[replace(SYNC, runs=(seat,)), QUIZ])
+    path = path_of(facts)
+    assert [(step.course, step.offering) for step in path.steps] == [("sync-live", seat.id)]
+    assert path.left_out == ()
+
+
 def test_path_of_who_has_left_is_empty_and_says_so():
     path = path_of(facts_of(teachers=[replace(ANN, left_date=AS_OF)]))
     assert (path.steps, path.nothing_because, path.left_out) == ((), "inactive", ())
