@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdplanner.recommender.facts import NEED_KINDS, Facts, Id, TeacherFacts, TicketFacts
+from pdplanner.recommender.soundness import BadFacts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -18,11 +19,11 @@ Ints = NDArray[np.int64]
 COHORT_KINDS = ("school", "subject", "grade", "tool")
 
 
-class UnknownTeacher(ValueError):
+class UnknownTeacher(BadFacts):
     """A ticket of somebody who is not among the teachers."""
 
 
-class BadMinutes(ValueError):
+class BadMinutes(BadFacts):
     """A ticket that lost a negative or unbounded number of minutes."""
 
 

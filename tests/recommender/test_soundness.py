@@ -21,7 +21,7 @@ from pdplanner.recommender.soundness import (
     UnknownSlot,
     check_facts,
 )
-from tests.recommender.cases import ANN, AS_OF, QUIZ, SYNC, facts_of, run
+from tests.recommender.cases import ANN, AS_OF, QUIZ, SYNC, ask, facts_of, run
 
 KNOWN = frozenset({"sync", "quiz"})
 BACKWARDS = run("sync-live", date(2026, 10, 7), end_date=date(2026, 10, 6))
@@ -102,9 +102,12 @@ def test_facts_that_cannot_be_are_named(changes, error, words):
         recommend_paths(facts_of(**changes))
 
 
-def test_every_kind_of_bad_facts_is_caught_as_one():
+@pytest.mark.parametrize(
+    "changes", [{"teachers": (ANN, ANN)}, {"teachers": ()}, {"tickets": (ask(1, minutes_lost=-1),)}]
+)
+def test_every_kind_of_bad_facts_is_caught_as_one(changes):
     with pytest.raises(BadFacts):
-        check_facts(facts_of(teachers=(ANN, ANN)))
+        recommend_paths(facts_of(**changes))
 
 
 def test_prerequisite_that_is_not_offered_is_no_error():
