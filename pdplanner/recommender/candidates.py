@@ -63,7 +63,7 @@ def effects_of(catalogue: Catalogue, needs: Needs) -> Effects:
     )
 
 
-def tellable_need(facts: Facts, needs: Needs, rules: PathRules) -> Floats:
+def tellable_need(needs: Needs, rules: PathRules) -> Floats:
     """The minutes [T, K] that a reason can be given for: what cannot be told is not acted on.
 
     An own ask, a goal or a roll-out can be told; colleagues' asks only where enough people asked

@@ -124,7 +124,7 @@ def why_shut(
         twin = min(catalogue.twins[asked.id] & set(teacher.done), key=str)
         cites |= {"course": twin, "date": teacher.done[twin]}
     elif rule == "enrolled":
-        mine = teacher.enrolled[asked.id]
+        mine = teacher.enrolled.get(asked.id)
         dates = [run.start_date for run in asked.runs or () if run.id == mine]
         cites |= {"date": dates[0]} if dates else {}
     elif rule == "dismissed":
@@ -179,15 +179,17 @@ def _held(catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> Flags:
 
 
 def _seated_elsewhere(catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> Flags:
-    """[T, J]: a seat in a run that is over and not marked yet, or lies beyond the horizon."""
-    rows = [
-        [
+    """[T, J]: a seat in a run that is over and not marked yet, or lies beyond the horizon; or such
+    a seat in an equivalent."""
+    rows = []
+    for teacher in teachers:
+        seats = {
             course
             for course, offering in teacher.enrolled.items()
             if offering is not None and offering not in catalogue.run_number
-        ]
-        for teacher in teachers
-    ]
+        }
+        twins = [catalogue.twins.get(course, frozenset()) for course in seats]
+        rows.append(seats.union(*twins) - (teacher.enrolled.keys() - seats))
     return incidence(rows, catalogue.number) > 0
 
 

@@ -59,7 +59,7 @@ def survey(facts: Facts, rules: PathRules) -> Ground:
     needs = foretell_needs(facts, rules)
     catalogue = catalogue_of(facts, weeks_of(facts.calendar))
     effects = effects_of(catalogue, needs)
-    return Ground(facts, rules, catalogue, needs, effects, tellable_need(facts, needs, rules))
+    return Ground(facts, rules, catalogue, needs, effects, tellable_need(needs, rules))
 
 
 def recommend_paths(
@@ -113,10 +113,10 @@ def plan_rows(ground: Ground, rows: Sequence[int], previous: Mapping[Id, Path]) 
             teacher=teacher.id,
             as_of=facts.as_of,
             steps=steps,
-            value=sum(step.value for step in steps),
+            value=sum((step.value for step in steps), 0.0),
             nothing_because=None if steps else empty_because[place],
             needs=writer.needs_of(row),
-            left_out=left_out,
+            left_out=() if is_gone(teacher, facts) else left_out,
         )
     return paths
 

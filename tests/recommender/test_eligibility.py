@@ -180,8 +180,11 @@ def test_tool_taken_away_is_missing():
 
 def test_seat_in_a_run_that_is_over_is_not_left_out():
     teacher = replace(ANN, enrolled={"sync-live": "past"})
-    path = recommend_paths(facts_of(teachers=[teacher], courses=[replace(LIVE, runs=(PAST,))]))
-    assert (path["ann"].steps, path["ann"].left_out) == ((), ())
+    twin = replace(SYNC, id="sync-alone", equivalents=frozenset({"sync-live"}))
+    facts = facts_of(teachers=[teacher], courses=[replace(LIVE, runs=(PAST,)), twin])
+    path = recommend_paths(facts)["ann"]
+    assert (path.steps, path.left_out) == ((), ())
+    assert why_not(facts, "ann", "sync-alone") == WhyNot("sync-alone", "enrolled", {})
 
 
 def test_requirement_opens_a_session_meant_for_others():

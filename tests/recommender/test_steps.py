@@ -96,7 +96,8 @@ def test_seat_that_is_taken_stands_above_the_limits():
 
 
 def test_path_of_who_has_left_is_empty_and_says_so():
-    path = path_of(facts_of(teachers=[replace(ANN, left_date=AS_OF)]))
+    due = RequirementFacts("quiz-card", date(2026, 10, 30), frozenset({"ann"}))
+    path = path_of(facts_of(teachers=[replace(ANN, left_date=AS_OF)], requirements=(due,)))
     assert (path.steps, path.nothing_because, path.left_out) == ((), "inactive", ())
 
 
