@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -70,6 +71,8 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         stop_with_parent(stop)
+        # What is loaded by now stays: the collector need not walk through it at every rebuild.
+        gc.freeze()
         self.stderr.write(f"At work: {', '.join(turn.work.name for turn in turns)}.")
         work_until(stop, turns)
 
