@@ -300,6 +300,7 @@ def _rosas_record(ledger: Ledger, ground: Ground, people: Sequence[Person], coac
     for key, day in (
         ("classroom-first-week", last[20]),
         ("document-camera", last[105]),
+        ("gradebook-first-week", present[min(3, len(present) - 1)]),
         ("who-can-see-my-file", present[len(present) // 4]),
         ("two-step-sign-in", present[len(present) // 2]),
         ("shared-drives-tidy", present[-min(len(present), 15)]),

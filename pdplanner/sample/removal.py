@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from wagtail.models import PageLogEntry
 
 from courses.models import Completion, CoursePage, CourseSkill, Enrolment, Offering
 from profiles.models import (
@@ -91,12 +92,13 @@ def _remove_sessions() -> tuple[int, tuple[str, ...]]:
     kept = list(used)
     for page in kept:
         page.unpublish()
-    gone = mine.exclude(pk__in=[page.pk for page in kept])
-    count = gone.count()
+    gone = list(mine.exclude(pk__in=[page.pk for page in kept]))
+    keys = [page.pk for page in gone]  # a page that is deleted forgets its key
     for page in gone:
         page.delete()
+    PageLogEntry.objects.filter(page__in=keys).delete()
     Offering.objects.filter(source=SOURCE, enrolments=None).delete()
-    return count, tuple(sorted(page.title for page in kept))
+    return len(gone), tuple(sorted(page.title for page in kept))
 
 
 def _remove_calendar() -> None:

@@ -81,7 +81,11 @@ GOALS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("Get the quiet ones to speak up", ("Discussion online",), ("middle", "high", "k8")),
     ("Captions on everything I show", ("Captions",), ()),
 )
-ROSAS_GOAL = "Newcomers working on the same text as everyone else"
+#: What the printed teacher wrote, and when: as shares of the school days so far.
+ROSAS_GOALS = (
+    ("Newcomers working on the same text as everyone else", "Newcomers on the same text", 0.12),
+    ("Know at the end of the hour who got it", "Exit tickets", 0.6),
+)
 #: What a teacher wrote when asking for a coach.
 ASKED = (
     "Could we do this once with my second period?",
@@ -120,10 +124,11 @@ def _make_goals(ground: Ground, people: Sequence[Person], skills: Mapping[str, S
     goals, wanted = [], []
     for person in people:
         if person.is_rosa:
-            present = ground.school_days(ground.present.start_date, ground.today)
-            day = present[len(present) // 8] if present else ground.today - timedelta(days=1)
-            goals.append(Goal(teacher=person.row, words=ROSAS_GOAL, set_at=ground.at(day, 16, 5)))
-            wanted.append(("Newcomers on the same text",))
+            past = ground.school_days(ground.present.start_date, ground.today)
+            for words, name, share in ROSAS_GOALS:
+                day = past[int(len(past) * share)] if past else ground.today - timedelta(days=1)
+                goals.append(Goal(teacher=person.row, words=words, set_at=ground.at(day, 16, 5)))
+                wanted.append((name,))
             continue
         if not person.row.fitted_at:
             continue

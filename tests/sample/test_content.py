@@ -54,7 +54,9 @@ def test_sample_is_large_enough():
 
 def test_names_stand_once():
     for rows in (content.skills(), content.tools()):
-        assert [name for name, count in Counter(row.name for row in rows).items() if count > 1] == []
+        assert [
+            name for name, count in Counter(row.name for row in rows).items() if count > 1
+        ] == []
     assert len(set(names.GIVEN_NAMES)) == len(names.GIVEN_NAMES)
     assert len(set(names.FAMILY_NAMES)) == len(names.FAMILY_NAMES)
 
