@@ -59,7 +59,7 @@ def read_courses(
     tools = _pairs(CoursePage.tools.through, "coursepage_id", "tool_id")
     equivalents = _pairs(CoursePage.equivalents.through, "from_coursepage_id", "to_coursepage_id")
     lengths = {key: minutes for key, _, minutes, *_ in pages}
-    runs = _runs(as_of, zone, lengths, enrolled_in)
+    runs = read_runs(as_of, zone, lengths, enrolled_in)
     return tuple(
         CourseFacts(
             id=key,
@@ -72,7 +72,7 @@ def read_courses(
             subjects=frozenset(subjects),
             schools=frozenset(schools.get(key, ())),
             tools=frozenset(tools.get(key, ())),
-            variants=_variants(body),
+            variants=variants_of(body),
             requires=frozenset(before[True].get(key, ())),
             advises=frozenset(before[False].get(key, ())),
             equivalents=frozenset(equivalents.get(key, ())),
@@ -127,9 +127,10 @@ def place_in_week(starts_at: datetime, ends_at: datetime) -> tuple[str | None, b
     return None, starts_at.time() < SCHOOL_ENDS
 
 
-def _runs(
+def read_runs(
     as_of: date, zone: ZoneInfo, lengths: dict[int, int], enrolled_in: Collection[int | None]
 ) -> dict[int, list[OfferingFacts]]:
+    """Return the runs after the day by session; `lengths` are the minutes of the sessions."""
     start = datetime.combine(as_of, time(), zone)
     next_day = datetime.combine(as_of + timedelta(days=1), time(), zone)
     runs = defaultdict(list)
@@ -164,7 +165,7 @@ def _runs(
     return runs
 
 
-def _variants(body) -> tuple[Variant, ...]:
+def variants_of(body) -> tuple[Variant, ...]:
     """The "how it looks in your room" versions, from the raw body: no block is built for it."""
     return tuple(
         Variant(

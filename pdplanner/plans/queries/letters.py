@@ -65,7 +65,7 @@ def _coach_asked(notices: Iterable[Notice], zone: ZoneInfo) -> Iterable[News]:
             f"{request.teacher} would like a coach",
             (f"To walk through “{request.course.title}” together.",),
             "See who asks",
-            _address("wagtailadmin_home"),
+            _address("coach-requests"),
         )
 
 

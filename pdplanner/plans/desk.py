@@ -1,0 +1,108 @@
+"""The desk's pages that need paths: who asks for a coach, and whom a session reaches."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from courses.desk_views import ON_A_PAGE, may_open_desk
+from courses.models import CoursePage
+from profiles.queries import today_in_district
+
+from .models import CoachRequest
+from .operations import close_coach_request
+from .queries import open_coach_requests
+from .queries.reach import FEWEST_SHOWN, reach_of
+
+#: Why a session can't be on somebody's path, as a coach reads it.
+WHY_SHUT = {
+    "done": "have finished it",
+    "equivalent-done": "have finished one that teaches the same",
+    "enrolled": "are enrolled in it",
+    "dismissed": "said it is not a fit",
+    "not-your-school": "work at another school than it is for",
+    "not-your-grades": "teach other grades than it is for",
+    "not-your-subjects": "teach other subjects than it is for",
+    "missing-tool": "lack a tool that it needs",
+    "too-long": "have fewer hours than it takes",
+    "no-run": "find no date to come to",
+    "no-seat": "find no free seat",
+    "no-free-slot": "are free on none of its dates",
+    "missing-prerequisite": "lack a session that must come before",
+    "no-need": "show no need for it",
+    "less-helpful": "have steps on their path that help them more",
+}
+
+
+class DeskPage(WagtailAdminTemplateMixin, TemplateView):
+    """One page of the desk, in Wagtail's frame."""
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if not may_open_desk(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self) -> list[dict]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()},
+        ]
+
+
+class RequestsView(DeskPage):
+    """Teachers who asked for a coach, until one of you closes it."""
+
+    template_name = "plans/desk/requests.html"
+    page_title = "Who asks for a coach"
+    header_icon = "comment"
+
+    def get_context_data(self, **kwargs) -> dict:
+        page = Paginator(open_coach_requests(), ON_A_PAGE).get_page(self.request.GET.get("p"))
+        return super().get_context_data(page=page, **kwargs)
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        pk = request.POST.get("request", "")
+        asked = get_object_or_404(CoachRequest, pk=pk if pk.isdecimal() else 0)
+        outcome = " ".join(request.POST.get("outcome", "").split())[:300]
+        closed = close_coach_request(
+            request=asked, by=request.user, outcome=outcome, now=timezone.now()
+        )
+        if closed.closed_by == request.user:
+            messages.success(request, f"Closed: {asked.teacher}, “{asked.course}”.")
+        else:
+            messages.warning(request, f"{closed.closed_by} had closed it already.")
+        return redirect("coach-requests")
+
+
+class ReachView(DeskPage):
+    """Whom one session reaches: counts by school, never names."""
+
+    template_name = "plans/desk/reach.html"
+    page_title = "Who it reaches"
+    header_icon = "group"
+
+    def setup(self, request: HttpRequest, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        page = get_object_or_404(CoursePage, pk=kwargs["pk"])
+        self.course = page if page.live else page.get_latest_revision_as_object()
+
+    def get_page_subtitle(self) -> str:
+        return self.course.title
+
+    def get_context_data(self, **kwargs) -> dict:
+        reach = reach_of(self.course, as_of=today_in_district(timezone.now()))
+        shut = [(count, WHY_SHUT[rule]) for rule, count in reach.shut_out if rule in WHY_SHUT]
+        return super().get_context_data(reach=reach, shut=shut, fewest=FEWEST_SHOWN, **kwargs)
+
+
+urlpatterns = [
+    path("desk/requests/", RequestsView.as_view(), name="coach-requests"),
+    path("desk/reach/<int:pk>/", ReachView.as_view(), name="session-reach"),
+]
