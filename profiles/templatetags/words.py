@@ -46,12 +46,13 @@ def names(values: Iterable[str], kind: str) -> str:
 
 @register.filter
 def day(when: date | datetime | None, form: str = "") -> SafeString | str:
-    """Return a day as "Thu 3 Dec", with "long" as "3 December 2026", in a <time>."""
+    """Return a day as "Thu 3 Dec", as "3 December 2026" (long) or "3 Dec 2026" (short)."""
     if when is None:
         return ""
     local = timezone.localtime(when) if isinstance(when, datetime) else when
-    text = f"{local:%B} {local.year}" if form == "long" else f"{local:%b}"
-    weekday = "" if form == "long" else f"{local:%a} "
+    month = f"{local:%B}" if form == "long" else f"{local:%b}"
+    text = f"{month} {local.year}" if form else month
+    weekday = "" if form else f"{local:%a} "
     return format_html(
         '<time datetime="{}">{}{} {}</time>', local.strftime("%Y-%m-%d"), weekday, local.day, text
     )
