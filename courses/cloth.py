@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zlib import crc32
 
-WIDTH, HEIGHT = 400, 120
+WIDTH, HEIGHT = 400, 120  # lying, over a card
+NARROW, TALL = 100, 480  # standing, beside one
 
 #: What a list of sessions has loaded before their covers are drawn, for `prefetch_related`.
 COVER = ("taught_skills__skill", "picture__renditions")
@@ -46,51 +47,48 @@ def cloth_of(name: str) -> Cloth:
     return Cloth(weaves[number % len(weaves)], *BOLTS[number // len(weaves) % len(BOLTS)])
 
 
-def drawing(cloth: Cloth) -> str:
-    """Return the strokes of a cover as SVG paths for a canvas of WIDTH by HEIGHT."""
-    ground = f'<path fill="{cloth.ground}" d="M0 0h{WIDTH}v{HEIGHT}H0z"/>'
-    return ground + WEAVES[cloth.weave](cloth)
+def drawing(cloth: Cloth, width: int = WIDTH, height: int = HEIGHT) -> str:
+    """Return the strokes of a cover as SVG paths for a canvas of this size."""
+    ground = f'<path fill="{cloth.ground}" d="M0 0h{width}v{height}H0z"/>'
+    return ground + WEAVES[cloth.weave](cloth, width, height)
 
 
-def _lines(
-    path: str, colour: str, width: float, opacity: float, cap: str = "", join: str = ""
-) -> str:
+def _lines(path: str, colour: str, width: float, opacity: float, cap: str = "") -> str:
     more = f' stroke-linecap="{cap}"' if cap else ""
-    more += f' stroke-linejoin="{join}"' if join else ""
     return (
         f'<path fill="none" stroke="{colour}" stroke-width="{width:g}" opacity="{opacity:g}"'
         f'{more} d="{path}"/>'
     )
 
 
-def _upright(start: int, every: int) -> str:
-    return "".join(f"M{x} 0v{HEIGHT}" for x in range(start, WIDTH, every))
+def _upright(start: int, every: int, width: int, height: int) -> str:
+    return "".join(f"M{x} 0v{height}" for x in range(start, width, every))
 
 
-def _across(start: int, every: int) -> str:
-    return "".join(f"M0 {y}h{WIDTH}" for y in range(start, HEIGHT, every))
+def _across(start: int, every: int, width: int, height: int) -> str:
+    return "".join(f"M0 {y}h{width}" for y in range(start, height, every))
 
 
-def _plaid(cloth: Cloth) -> str:
+def _plaid(cloth: Cloth, *size: int) -> str:
     return (
-        _lines(_upright(7, 40), cloth.thread, 14, 0.45)
-        + _lines(_across(7, 40), cloth.thread, 14, 0.45)
-        + _lines(_upright(24, 40) + _across(24, 40), cloth.accent, 3, 0.8)
+        _lines(_upright(7, 40, *size), cloth.thread, 14, 0.45)
+        + _lines(_across(7, 40, *size), cloth.thread, 14, 0.45)
+        + _lines(_upright(24, 40, *size) + _across(24, 40, *size), cloth.accent, 3, 0.8)
     )
 
 
-def _herringbone(cloth: Cloth) -> str:
-    zigzag = "l16-10 16 10" * 13
-    rows = [f"M-8 {y}{zigzag}" for y in range(-5, HEIGHT + 20, 10)]
+def _herringbone(cloth: Cloth, width: int, height: int) -> str:
+    zigzag = "l16-10 16 10" * (width // 32 + 1)
+    rows = [f"M-8 {y}{zigzag}" for y in range(-5, height + 20, 10)]
     plain = "".join(row for number, row in enumerate(rows) if number % 3)
     return _lines(plain, cloth.thread, 4, 0.75) + _lines("".join(rows[::3]), cloth.accent, 4, 0.75)
 
 
-def _dots(cloth: Cloth) -> str:
+def _dots(cloth: Cloth, width: int, height: int) -> str:
     spots = [
         (f"M{x} {y}h0", (column + row) % 3)
-        for row, y in enumerate(range(10, HEIGHT + 10, 22))
-        for column, x in enumerate(range(8 + row % 2 * 14, WIDTH, 28))
+        for row, y in enumerate(range(10, height + 10, 22))
+        for column, x in enumerate(range(8 + row % 2 * 14, width, 28))
     ]
     many = "".join(spot for spot, turn in spots if turn)
     few = "".join(spot for spot, turn in spots if not turn)
@@ -99,24 +97,25 @@ def _dots(cloth: Cloth) -> str:
     )
 
 
-def _stripe(cloth: Cloth) -> str:
-    def slanted(start: int, every: int) -> str:
-        return "".join(f"M{x} {HEIGHT}l120-120" for x in range(start, WIDTH, every))
+def _stripe(cloth: Cloth, width: int, height: int) -> str:
+    def slanted(start: int) -> str:
+        first = start - height // 54 * 54
+        return "".join(f"M{x} {height}l{height}-{height}" for x in range(first, width, 54))
 
-    return _lines(slanted(-102, 54) + slanted(-84, 54), cloth.thread, 7, 0.7) + _lines(
-        slanted(-120, 54), cloth.accent, 7, 0.8
+    return _lines(slanted(-36) + slanted(-18), cloth.thread, 7, 0.7) + _lines(
+        slanted(0), cloth.accent, 7, 0.8
     )
 
 
-def _gingham(cloth: Cloth) -> str:
+def _gingham(cloth: Cloth, *size: int) -> str:
     return (
-        _lines(_upright(7, 28), cloth.thread, 14, 0.5)
-        + _lines(_across(7, 28), cloth.thread, 14, 0.5)
-        + _lines(_upright(21, 84), cloth.accent, 2, 0.5)
+        _lines(_upright(7, 28, *size), cloth.thread, 14, 0.5)
+        + _lines(_across(7, 28, *size), cloth.thread, 14, 0.5)
+        + _lines(_upright(21, 84, *size), cloth.accent, 2, 0.5)
     )
 
 
-WEAVES: dict[str, Callable[[Cloth], str]] = {
+WEAVES: dict[str, Callable[..., str]] = {
     "plaid": _plaid,
     "herringbone": _herringbone,
     "dots": _dots,

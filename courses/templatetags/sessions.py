@@ -14,7 +14,7 @@ from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from profiles.choices import GradeBand, Subject
 
-from ..cloth import COVER, HEIGHT, WIDTH, cloth_of, drawing
+from ..cloth import COVER, HEIGHT, NARROW, TALL, WIDTH, cloth_of, drawing
 from ..models import CoursePage, CourseSkill
 from ..queries import SessionFilters, SessionView, filter_choices, search_sessions, session_view
 
@@ -31,12 +31,13 @@ COVER_SIZE = "fill-800x240"
 
 
 @lru_cache(maxsize=500)
-def woven(name: str) -> SafeString:
+def woven(name: str, shape: str = "lying") -> SafeString:
     """Return the woven cover of a skill's slug as SVG; decoration only."""
+    width, height = (NARROW, TALL) if shape == "standing" else (WIDTH, HEIGHT)
     # Safe: made of our own numbers and colours, the name only chooses among them.
     return mark_safe(
-        f'<svg class="swatch" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice"'
-        f' aria-hidden="true">{drawing(cloth_of(name))}</svg>'
+        f'<svg class="swatch" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice"'
+        f' aria-hidden="true">{drawing(cloth_of(name), width, height)}</svg>'
     )
 
 
@@ -48,13 +49,13 @@ def main_skill(course: CoursePage) -> CourseSkill | None:
 
 
 @register.simple_tag
-def swatch(course: CoursePage) -> SafeString:
+def swatch(course: CoursePage, shape: str = "lying") -> SafeString:
     """Return a session's cover: the picture a coach chose, else its skill's cloth."""
     if course.picture_id:
         picture = get_rendition_or_not_found(course.picture, COVER_SIZE)
         return picture.img_tag({"class": "swatch", "alt": "", "loading": "lazy"})
     taught = main_skill(course)
-    return woven(taught.skill.slug if taught is not None else f"session {course.pk}")
+    return woven(taught.skill.slug if taught is not None else f"session {course.pk}", shape)
 
 
 @register.simple_tag

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from courses.cloth import BOLTS, WEAVES, Cloth, cloth_of, drawing
+from courses.cloth import BOLTS, HEIGHT, NARROW, TALL, WEAVES, WIDTH, Cloth, cloth_of, drawing
 from courses.models import CourseSkill
 from courses.templatetags.sessions import main_skill, swatch, woven
 from profiles.models import Skill
@@ -26,8 +26,9 @@ def test_cloths_use_every_weave_and_every_bolt():
 
 
 @pytest.mark.parametrize("weave", WEAVES)
-def test_drawing_is_light_and_well_formed(weave):
-    strokes = drawing(Cloth(weave, *BOLTS[0]))
+@pytest.mark.parametrize("size", [(WIDTH, HEIGHT), (NARROW, TALL)])
+def test_drawing_is_light_and_well_formed(weave, size):
+    strokes = drawing(Cloth(weave, *BOLTS[0]), *size)
     parts = ElementTree.fromstring(f"<svg>{strokes}</svg>")
     assert {part.tag for part in parts} == {"path"}
     assert len(strokes) < 4000
@@ -48,6 +49,7 @@ def test_swatch_of_two_sessions_of_one_skill_is_the_same(course_of, grade_sync):
     one, two = course_of("One", skills=[grade_sync]), course_of("Two", skills=[grade_sync])
     other = course_of("Three", skills=[Skill.objects.create(name="Quizzes")])
     assert swatch(one) == swatch(two)
+    assert swatch(one, "standing") == woven("grade-sync", "standing") != swatch(one)
     assert swatch(one) != swatch(other)
 
 
