@@ -43,6 +43,16 @@ def main() -> None:
         write_json(options.json, figures)
 
 
+class Unmigrated(dict):
+    """Tables straight from the models: what is measured is not how they came to be."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> None:
+        return None
+
+
 def prepare(folder: str) -> None:
     """Set up the embedded mode on an empty database in this folder."""
     os.environ["PDPLANNER_DATA"] = folder
@@ -50,15 +60,6 @@ def prepare(folder: str) -> None:
     import django
     from django.conf import settings
     from django.core.management import call_command
-
-    class Unmigrated(dict):
-        """Tables straight from the models: what is measured is not how they came to be."""
-
-        def __contains__(self, name: object) -> bool:
-            return True
-
-        def __getitem__(self, name: str) -> None:
-            return None
 
     settings.MIGRATION_MODULES = Unmigrated()
     settings.SILENCED_SYSTEM_CHECKS = ["models.W047"]

@@ -1,0 +1,83 @@
+"""A process of its own that can be killed: `python -m tests.plans.rebuilding_program VERB`.
+
+fill     makes the tables (SQLite) and a small district in which everybody is owed a path
+rebuild  pays what is owed, one plan a transaction, and says each on standard output
+tell     prints what is stored as JSON
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+
+import django
+
+NOW = datetime(2026, 10, 12, 16, tzinfo=UTC)
+TEACHERS = 40
+
+
+def fill() -> None:
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    from benchmarks.rebuild import Unmigrated
+    from benchmarks.rows import fill as fill_district
+    from courses.models import Offering
+    from pdplanner.plans.operations import owe_plans
+    from profiles.models import Teacher
+
+    if connection.vendor == "sqlite":
+        settings.MIGRATION_MODULES = Unmigrated()
+        call_command("migrate", verbosity=0, run_syncdb=True)
+    fill_district(teachers=TEACHERS, sessions=40, seed=3)
+    Offering.objects.update(seats=1000)  # paths are worked out in turns here: none takes a seat
+    ids = list(Teacher.objects.values_list("pk", flat=True))
+    owe_plans(teacher_ids=ids * 3, cause="tickets", now=NOW)
+
+
+def rebuild() -> None:
+    from pdplanner.plans.operations import rebuild_owed, rebuilding
+
+    rebuilding.STORED_AT_ONCE = 1
+    real = rebuilding.store_drafts
+
+    def store(pairs, **arguments):
+        stored = real(pairs, **arguments)
+        print(pairs[0][0].teacher_id, flush=True)  # noqa: T201 (read by the test)
+        return stored
+
+    rebuilding.store_drafts = store
+    rebuild_owed(now=NOW)
+
+
+def tell() -> None:
+    from benchmarks.rows import TODAY
+    from pdplanner.plans.models import Plan, PlanVersion
+    from pdplanner.plans.queries.drafts import draft_paths
+
+    drafts = draft_paths(as_of=TODAY)
+    told = {
+        "owed": Plan.objects.exclude(owed_since=None).count(),
+        "left_over": [plan.causes for plan in Plan.objects.exclude(causes={})],
+        "versions": [
+            [version.plan.teacher_id, version.number, version.causes]
+            for version in PlanVersion.objects.select_related("plan").order_by("plan__teacher")
+        ],
+        "not_as_drafted": [
+            version.plan.teacher_id
+            for version in PlanVersion.objects.select_related("plan").prefetch_related("steps")
+            if [(step.order, step.course_id, step.offering_id) for step in version.steps.all()]
+            != [
+                (order, step.course, step.offering)
+                for order, step in enumerate(drafts[version.plan.teacher_id].steps, start=1)
+            ]
+        ],
+    }
+    print(json.dumps(told), flush=True)  # noqa: T201 (read by the test)
+
+
+if __name__ == "__main__":
+    django.setup()
+    {"fill": fill, "rebuild": rebuild, "tell": tell}[sys.argv[1]]()
