@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from courses.cloth import BOLTS, HEIGHT, NARROW, TALL, WEAVES, WIDTH, Cloth, cloth_of, drawing
+from courses.cloth import BOLTS, WEAVES, Cloth, cloth_of, pattern
 from courses.models import CourseSkill
 from courses.templatetags.sessions import main_skill, swatch, woven
 from profiles.models import Skill
@@ -26,12 +26,15 @@ def test_cloths_use_every_weave_and_every_bolt():
 
 
 @pytest.mark.parametrize("weave", WEAVES)
-@pytest.mark.parametrize("size", [(WIDTH, HEIGHT), (NARROW, TALL)])
-def test_drawing_is_light_and_well_formed(weave, size):
-    strokes = drawing(Cloth(weave, *BOLTS[0]), *size)
-    parts = ElementTree.fromstring(f"<svg>{strokes}</svg>")
-    assert {part.tag for part in parts} == {"path"}
-    assert len(strokes) < 4000
+def test_pattern_is_light_and_well_formed(weave):
+    drawn = pattern(Cloth(weave, *BOLTS[0]), "cloth-7")
+    parts = ElementTree.fromstring(drawn)
+    assert (parts.tag, parts.get("id"), {part.tag for part in parts}) == (
+        "pattern",
+        "cloth-7",
+        {"path"},
+    )
+    assert len(drawn) < 1500
 
 
 def test_swatch_is_woven_from_the_strongest_skill(course_of, grade_sync, screen_sharing):
@@ -42,18 +45,18 @@ def test_swatch_is_woven_from_the_strongest_skill(course_of, grade_sync, screen_
     ]
     course.save()
     assert main_skill(course).skill == grade_sync
-    assert swatch(course) == woven("grade-sync")
+    assert swatch(course) == woven("grade-sync", f"session-{course.pk}")
 
 
 def test_swatch_of_two_sessions_of_one_skill_is_the_same(course_of, grade_sync):
     one, two = course_of("One", skills=[grade_sync]), course_of("Two", skills=[grade_sync])
     other = course_of("Three", skills=[Skill.objects.create(name="Quizzes")])
-    assert swatch(one) == swatch(two)
-    assert swatch(one, "standing") == woven("grade-sync", "standing") != swatch(one)
-    assert swatch(one) != swatch(other)
+    drawn = [swatch(page).replace(f"session-{page.pk}", "it") for page in (one, two, other)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert swatch(one) != swatch(two)  # each with an id of its own
 
 
 def test_session_without_a_skill_has_a_cloth_of_its_own(course_of):
     course = course_of()
     assert main_skill(course) is None
-    assert swatch(course) == woven(f"session {course.pk}")
+    assert swatch(course) == woven(f"session-{course.pk}", f"session-{course.pk}")

@@ -1,0 +1,256 @@
+"""The coaches' desk and the coordinator's requirements, as they are clicked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from courses.models import Completion, Enrolment, Offering, Requirement
+from courses.operations import add_requirement, enrol, start_self_paced
+from profiles.models import Skill
+
+from .conftest import NOW
+
+
+@pytest.fixture
+def past_run(course_of, run_of, new_teacher, mentor_teacher) -> Offering:
+    """A run of last week with Nora and Max, unmarked."""
+    run = run_of(course_of(), in_days=7)
+    for teacher in (new_teacher, mentor_teacher):
+        enrol(teacher=teacher, offering=run, by=None, now=NOW)
+    begun = timezone.now() - timedelta(days=7)
+    Offering.objects.filter(pk=run.pk).update(starts_at=begun, ends_at=begun + timedelta(hours=1))
+    run.refresh_from_db()
+    return run
+
+
+@pytest.fixture
+def ahead(course_of, run_of) -> Offering:
+    """A run that lies ahead of the clock on the wall."""
+    run = run_of(course_of("Ahead"))
+    begins = timezone.now() + timedelta(days=7)
+    Offering.objects.filter(pk=run.pk).update(starts_at=begins, ends_at=begins + timedelta(hours=1))
+    run.refresh_from_db()
+    return run
+
+
+def text_of(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def test_the_coach_marks_who_came_and_corrects_it(past_run, signed_in, coach, new_teacher):
+    desk = signed_in(coach)
+    assert [run.pk for run in desk.get(reverse("desk:runs")).context["runs"]] == [past_run.pk]
+    address = reverse("desk:run", args=[past_run.pk])
+    nora = past_run.enrolments.get(teacher=new_teacher)
+    said = desk.post(address, {"came": [nora.pk, "x", ""]}, follow=True)
+    assert "1 came, 1 did not." in text_of(said)
+    assert list(Completion.objects.values_list("teacher__given_name", "marked_by__email")) == [
+        ("Nora", "cora.coach@example.org")
+    ]
+    assert list(desk.get(reverse("desk:runs")).context["runs"]) == []
+    desk.post(address, {})
+    assert Completion.objects.count() == 0
+
+
+def test_a_run_ahead_can_not_be_marked_but_cancelled(ahead, signed_in, coach, new_teacher):
+    enrolment = enrol(teacher=new_teacher, offering=ahead, by=None, now=timezone.now())
+    desk = signed_in(coach)
+    said = desk.post(reverse("desk:run", args=[ahead.pk]), {"came": [enrolment.pk]}, follow=True)
+    assert "This run has not begun yet. Nothing was changed." in text_of(said)
+    address = reverse("desk:cancel", args=[ahead.pk])
+    assert "1 person is enrolled or waiting" in text_of(desk.get(address))
+    assert Offering.objects.get(pk=ahead.pk).is_cancelled is False
+    desk.post(address, {"why": "No room"})
+    enrolment.refresh_from_db()
+    assert (enrolment.state, list(enrolment.events.values_list("why", flat=True))[-1]) == (
+        "cancelled",
+        "No room",
+    )
+
+
+def test_the_coach_confirms_what_has_no_check_and_takes_it_back(
+    course_of, signed_in, coach, new_teacher, mentor_teacher, now
+):
+    import json
+
+    from .test_learning import CHECK
+
+    alone = course_of("Without a check", format="self-paced")
+    checked = course_of("With a check", format="self-paced", body=json.dumps([CHECK]))
+    for teacher, course in ((new_teacher, alone), (mentor_teacher, checked)):
+        start_self_paced(teacher=teacher, course=course, by=None, now=now)
+    desk = signed_in(coach)
+    address = reverse("desk:finished")
+    (waiting,) = desk.get(address).context["started"]
+    assert (waiting.teacher, waiting.course) == (new_teacher, alone)
+    assert len(desk.get(address + "?all=1").context["started"]) == 2
+    assert [
+        str(row.teacher) for row in desk.get(address + "?all=1&q=mentor").context["started"]
+    ] == ["Max Mentor"]
+    desk.post(address, {"enrolment": waiting.pk})
+    completion = Completion.objects.get()
+    assert (completion.teacher, completion.ground) == (new_teacher, "coach")
+    assert desk.post(address, {"enrolment": "x"}).status_code == 404
+    desk.post(reverse("desk:undo-finished", args=[completion.pk]))
+    waiting.refresh_from_db()
+    assert (Completion.objects.count(), waiting.state) == (0, "started")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_desk_asks_the_database_as_often_at_one_row_as_at_three(
+    rows, course_of, run_of, signed_in, coach, new_teacher, django_assert_num_queries, now
+):
+    begun = timezone.now() - timedelta(days=3)
+    for number in range(rows):
+        run = run_of(
+            course_of(f"Run {number}"), starts_at=begun, ends_at=begun + timedelta(hours=1)
+        )
+        Enrolment.objects.create(
+            teacher=new_teacher, course=run.course, offering=run, state="seated", position=1
+        )
+        start_self_paced(
+            teacher=new_teacher,
+            course=course_of(f"Alone {number}", format="self-paced"),
+            by=None,
+            now=now,
+        )
+    desk = signed_in(coach)
+    for name in ("desk:runs", "desk:finished"):
+        desk.get(reverse(name))  # the first request fills Wagtail's caches
+    with django_assert_num_queries(14):
+        assert len(desk.get(reverse("desk:runs")).context["runs"]) == rows
+    with django_assert_num_queries(16):
+        assert len(desk.get(reverse("desk:finished")).context["started"]) == rows
+
+
+# ---- runs in the CMS ----------------------------------------------------------------------------
+
+
+def run_data(run: Offering, **fields) -> dict:
+    return {
+        "course": run.course_id,
+        "starts_at": "2030-01-07 15:30",
+        "ends_at": "2030-01-07 16:30",
+        "seats": run.seats,
+        "place": "Library",
+        "link": "",
+        "school": "",
+        "coach": "",
+    } | fields
+
+
+def test_a_coach_makes_copies_and_changes_runs(ahead, signed_in, coach, told, new_teacher):
+    desk = signed_in(coach)
+    desk.post(reverse("wagtailsnippets_courses_offering:add"), run_data(ahead, place="Gym"))
+    assert Offering.objects.filter(place="Gym", seats=2, seats_taken=0).count() == 1
+    assert told == [("catalogue", (ahead.course_id,), "runs")]
+
+    copying = reverse("wagtailsnippets_courses_offering:copy", args=[ahead.pk])
+    assert desk.get(copying).status_code == 200
+    desk.post(copying, run_data(ahead, place="Copied"))
+    assert (Offering.objects.count(), Offering.objects.get(pk=ahead.pk).place) == (3, "")
+
+    enrol(teacher=new_teacher, offering=ahead, by=None, now=timezone.now())
+    edit = reverse("wagtailsnippets_courses_offering:edit", args=[ahead.pk])
+    desk.post(edit, run_data(ahead, seats=5))
+    ahead.refresh_from_db()
+    assert (ahead.place, ahead.seats, ahead.seats_taken) == ("Library", 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"ends_at": "2030-01-07 15:30"}, "ends_at", "It has to end after it starts."),
+        ({"seats": "0"}, "seats", "1 people have a seat already, so there can't be fewer."),
+        (
+            {"course": "another"},
+            "course",
+            "People are enrolled in this run: cancel it and make another one.",
+        ),
+    ],
+)
+def test_a_run_that_can_not_be_is_refused_at_its_field(
+    ahead, course_of, signed_in, coach, new_teacher, fields, field, words
+):
+    enrol(teacher=new_teacher, offering=ahead, by=None, now=timezone.now())
+    if "course" in fields:
+        fields = {"course": course_of("Another").pk}
+    edit = reverse("wagtailsnippets_courses_offering:edit", args=[ahead.pk])
+    response = signed_in(coach).post(edit, run_data(ahead, **fields))
+    assert {name: list(errors) for name, errors in response.context["form"].errors.items()} == {
+        field: [words]
+    }
+
+
+def test_a_skill_named_like_another_is_refused(grade_sync, signed_in, coach):
+    grade_sync.aliases = "Marks that sync"
+    grade_sync.save()
+    fields = {"description": "", "area": "", "tool": "", "words": "", "digcompedu": "", "iste": ""}
+    response = signed_in(coach).post(
+        reverse("wagtailsnippets_profiles_skill:add"),
+        fields | {"name": "Syncing", "aliases": "marks that SYNC"},
+    )
+    assert list(response.context["form"].errors["name"]) == [
+        "“marks that sync” is a name of “Grade sync” already."
+    ]
+    assert Skill.objects.count() == 1
+
+
+# ---- requirements -------------------------------------------------------------------------------
+
+
+def test_the_coordinator_requires_counts_changes_and_withdraws(
+    signed_in, coordinator, course_of, east, new_teacher, mentor_teacher, outsider
+):
+    office = signed_in(coordinator)
+    course = course_of("Fire drill, digital")
+    due = timezone.localdate() + timedelta(days=30)
+    form = {"course": course.pk, "due_date": due.isoformat(), "note": "State law"}
+    add = reverse("courses:requirement-add")
+    counted = office.post(add, form | {"schools": [east.pk], "count": "1"})
+    assert "it touches <b>2 teachers</b>" in text_of(counted)
+    assert Requirement.objects.count() == 0
+
+    said = office.post(add, form | {"schools": [east.pk], "grade_bands": ["6-8"]}, follow=True)
+    assert "Required. It touches 2 teachers." in text_of(said)
+    requirement = Requirement.objects.get()
+    line = said.context["lines"][0]
+    assert (line.audience, line.teachers, line.done) == ("East Middle · Grades 6 to 8", 2, 0)
+
+    change = reverse("courses:requirement", args=[requirement.pk])
+    office.post(change, form | {"subjects": ["ela"]})
+    requirement.refresh_from_db()
+    assert (list(requirement.schools.all()), requirement.subjects) == ([], ["ela"])
+
+    office.post(reverse("courses:requirement-withdraw", args=[requirement.pk]))
+    requirement.refresh_from_db()
+    assert requirement.ended_at is not None
+    assert office.get(reverse("courses:requirements")).context["lines"] == []
+    assert len(office.get(reverse("courses:requirements") + "?ended=1").context["lines"]) == 1
+
+
+def test_a_day_that_has_passed_can_not_be_set_but_may_stay(signed_in, coordinator, course_of, now):
+    office = signed_in(coordinator)
+    past = timezone.localdate() - timedelta(days=1)
+    requirement = add_requirement(course=course_of(), due_date=past, now=now)
+    form = {"course": requirement.course_id, "due_date": past.isoformat(), "note": "x"}
+    refused = office.post(reverse("courses:requirement-add"), form)
+    assert list(refused.context["form"].errors["due_date"]) == ["Give a day from today on."]
+    office.post(reverse("courses:requirement", args=[requirement.pk]), form)
+    requirement.refresh_from_db()
+    assert requirement.note == "x"
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_of_requirements_asks_the_database_twelve_times(
+    rows, signed_in, coordinator, course_of, now, django_assert_num_queries, new_teacher
+):
+    for number in range(rows):
+        add_requirement(course=course_of(f"Required {number}"), due_date=now.date(), now=now)
+    office = signed_in(coordinator)
+    with django_assert_num_queries(12):
+        assert len(office.get(reverse("courses:requirements")).context["lines"]) == rows
