@@ -1,4 +1,4 @@
-"""The cloth of a skill: its weave and colours, and the cover drawn from them."""
+"""The cloth of a skill: its weave and colours, and the tile that a cover repeats."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zlib import crc32
 
-WIDTH, HEIGHT = 400, 120  # lying, over a card
-NARROW, TALL = 100, 480  # standing, beside one
+#: How large a tile is drawn on screen, against the numbers below.
+SCALE = 1.3
 
 #: What a list of sessions has loaded before their covers are drawn, for `prefetch_related`.
 COVER = ("taught_skills__skill", "picture__renditions")
@@ -47,75 +47,73 @@ def cloth_of(name: str) -> Cloth:
     return Cloth(weaves[number % len(weaves)], *BOLTS[number // len(weaves) % len(BOLTS)])
 
 
-def drawing(cloth: Cloth, width: int = WIDTH, height: int = HEIGHT) -> str:
-    """Return the strokes of a cover as SVG paths for a canvas of this size."""
-    ground = f'<path fill="{cloth.ground}" d="M0 0h{width}v{height}H0z"/>'
-    return ground + WEAVES[cloth.weave](cloth, width, height)
+def pattern(cloth: Cloth, name: str) -> str:
+    """Return the cloth as an SVG pattern of this id; it repeats, and never stretches."""
+    width, height, strokes = WEAVES[cloth.weave](cloth)
+    return (
+        f'<pattern id="{name}" width="{width}" height="{height}" patternUnits="userSpaceOnUse"'
+        f' patternTransform="scale({SCALE})">'
+        f'<path fill="{cloth.ground}" d="M0 0h{width}v{height}H0z"/>{strokes}</pattern>'
+    )
 
 
-def _lines(path: str, colour: str, width: float, opacity: float, cap: str = "") -> str:
-    more = f' stroke-linecap="{cap}"' if cap else ""
+#: Width and height of a tile, and its strokes.
+Tile = tuple[int, int, str]
+
+
+def _lines(path: str, colour: str, width: float, opacity: float, cap: str = "butt") -> str:
     return (
         f'<path fill="none" stroke="{colour}" stroke-width="{width:g}" opacity="{opacity:g}"'
-        f'{more} d="{path}"/>'
+        f' stroke-linecap="{cap}" d="{path}"/>'
     )
 
 
-def _upright(start: int, every: int, width: int, height: int) -> str:
-    return "".join(f"M{x} 0v{height}" for x in range(start, width, every))
+def _plaid(cloth: Cloth) -> Tile:
+    bands = _lines("M7 0v40", cloth.thread, 14, 0.45) + _lines("M0 7h40", cloth.thread, 14, 0.45)
+    return 40, 40, bands + _lines("M24 0v40M0 24h40", cloth.accent, 3, 0.8)
 
 
-def _across(start: int, every: int, width: int, height: int) -> str:
-    return "".join(f"M0 {y}h{width}" for y in range(start, height, every))
+def _gingham(cloth: Cloth) -> Tile:
+    upright = _lines("M7 0v28M35 0v28M63 0v28", cloth.thread, 14, 0.5)
+    across = _lines("M0 7h84", cloth.thread, 14, 0.5)
+    return 84, 28, upright + across + _lines("M49 0v28", cloth.accent, 2, 0.6)
 
 
-def _plaid(cloth: Cloth, *size: int) -> str:
+def _herringbone(cloth: Cloth) -> Tile:
+    # Rows overlap the tile's edges by a stroke, so that one tile runs into the next.
+    rows = [f"M-16 {y}l16-10 16 10 16-10 16 10" for y in range(0, 50, 10)]
     return (
-        _lines(_upright(7, 40, *size), cloth.thread, 14, 0.45)
-        + _lines(_across(7, 40, *size), cloth.thread, 14, 0.45)
-        + _lines(_upright(24, 40, *size) + _across(24, 40, *size), cloth.accent, 3, 0.8)
+        32,
+        30,
+        _lines("".join((rows[1], rows[2], rows[4])), cloth.thread, 4, 0.75)
+        + _lines("".join((rows[0], rows[3])), cloth.accent, 4, 0.75),
     )
 
 
-def _herringbone(cloth: Cloth, width: int, height: int) -> str:
-    zigzag = "l16-10 16 10" * (width // 32 + 1)
-    rows = [f"M-8 {y}{zigzag}" for y in range(-5, height + 20, 10)]
-    plain = "".join(row for number, row in enumerate(rows) if number % 3)
-    return _lines(plain, cloth.thread, 4, 0.75) + _lines("".join(rows[::3]), cloth.accent, 4, 0.75)
-
-
-def _dots(cloth: Cloth, width: int, height: int) -> str:
+def _dots(cloth: Cloth) -> Tile:
     spots = [
-        (f"M{x} {y}h0", (column + row) % 3)
-        for row, y in enumerate(range(10, height + 10, 22))
-        for column, x in enumerate(range(8 + row % 2 * 14, width, 28))
+        (f"M{14 + column * 28 - row % 2 * 14} {11 + row * 22}h0", (column + row) % 3)
+        for row in range(6)
+        for column in range(4)
     ]
-    many = "".join(spot for spot, turn in spots if turn)
-    few = "".join(spot for spot, turn in spots if not turn)
-    return _lines(many, cloth.thread, 11, 0.85, "round") + _lines(
-        few, cloth.accent, 11, 0.85, "round"
-    )
+    many = _lines("".join(spot for spot, turn in spots if turn), cloth.thread, 11, 0.85, "round")
+    few = _lines("".join(spot for spot, turn in spots if not turn), cloth.accent, 11, 0.85, "round")
+    return 84, 132, many + few
 
 
-def _stripe(cloth: Cloth, width: int, height: int) -> str:
+def _stripe(cloth: Cloth) -> Tile:
     def slanted(start: int) -> str:
-        first = start - height // 54 * 54
-        return "".join(f"M{x} {height}l{height}-{height}" for x in range(first, width, 54))
+        return "".join(f"M{x - 9} 63L{x + 63}-9" for x in (start - 54, start, start + 54))
 
-    return _lines(slanted(-36) + slanted(-18), cloth.thread, 7, 0.7) + _lines(
-        slanted(0), cloth.accent, 7, 0.8
-    )
-
-
-def _gingham(cloth: Cloth, *size: int) -> str:
     return (
-        _lines(_upright(7, 28, *size), cloth.thread, 14, 0.5)
-        + _lines(_across(7, 28, *size), cloth.thread, 14, 0.5)
-        + _lines(_upright(21, 84, *size), cloth.accent, 2, 0.5)
+        54,
+        54,
+        _lines(slanted(0) + slanted(18), cloth.thread, 7, 0.7)
+        + _lines(slanted(36), cloth.accent, 7, 0.8),
     )
 
 
-WEAVES: dict[str, Callable[..., str]] = {
+WEAVES: dict[str, Callable[[Cloth], Tile]] = {
     "plaid": _plaid,
     "herringbone": _herringbone,
     "dots": _dots,

@@ -14,7 +14,7 @@ from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from profiles.choices import GradeBand, Subject
 
-from ..cloth import COVER, HEIGHT, NARROW, TALL, WIDTH, cloth_of, drawing
+from ..cloth import COVER, cloth_of, pattern
 from ..models import CoursePage, CourseSkill
 from ..queries import SessionFilters, SessionView, filter_choices, search_sessions, session_view
 
@@ -30,14 +30,13 @@ LENGTHS = (10, 20, 45, 90)
 COVER_SIZE = "fill-800x240"
 
 
-@lru_cache(maxsize=500)
-def woven(name: str, shape: str = "lying") -> SafeString:
-    """Return the woven cover of a skill's slug as SVG; decoration only."""
-    width, height = (NARROW, TALL) if shape == "standing" else (WIDTH, HEIGHT)
-    # Safe: made of our own numbers and colours, the name only chooses among them.
+@lru_cache(maxsize=2000)
+def woven(name: str, key: str) -> SafeString:
+    """Return the woven cover of a skill's slug as SVG; decoration only. `key` is its id's end."""
+    # Safe: made of our own numbers and colours; the name only chooses among them.
     return mark_safe(
-        f'<svg class="swatch" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice"'
-        f' aria-hidden="true">{drawing(cloth_of(name), width, height)}</svg>'
+        f'<svg class="swatch" aria-hidden="true">{pattern(cloth_of(name), f"cloth-{key}")}'
+        f'<rect width="100%" height="100%" fill="url(#cloth-{key})"/></svg>'
     )
 
 
@@ -49,19 +48,20 @@ def main_skill(course: CoursePage) -> CourseSkill | None:
 
 
 @register.simple_tag
-def swatch(course: CoursePage, shape: str = "lying") -> SafeString:
+def swatch(course: CoursePage) -> SafeString:
     """Return a session's cover: the picture a coach chose, else its skill's cloth."""
     if course.picture_id:
         picture = get_rendition_or_not_found(course.picture, COVER_SIZE)
         return picture.img_tag({"class": "swatch", "alt": "", "loading": "lazy"})
     taught = main_skill(course)
-    return woven(taught.skill.slug if taught is not None else f"session {course.pk}", shape)
+    key = f"session-{course.pk}"
+    return woven(taught.skill.slug if taught is not None else key, key)
 
 
 @register.simple_tag
 def cloth(name: str) -> SafeString:
-    """Return the cloth of any name, for places that are about no session."""
-    return woven(name)
+    """Return the cloth of a skill's slug, for places that are about no session."""
+    return woven(name, name)
 
 
 # ---- the look book ------------------------------------------------------------------------------
