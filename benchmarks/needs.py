@@ -18,8 +18,9 @@ import numpy as np
 
 from benchmarks.helpdesks import make_helpdesk
 from benchmarks.logs import Event, Trial, read_events, read_incidents, trial_at
-from benchmarks.peers import PEERS, boosted_forecast, foretell_by
+from benchmarks.peers import PEERS, boosted_forecast
 from benchmarks.tables import print_table, write_json
+from pdplanner.recommender.baselines import Baseline, foretell_by
 from pdplanner.recommender.history import Floats, History
 from pdplanner.recommender.rates import foretell_counts
 from pdplanner.recommender.rules import NeedRules
@@ -64,7 +65,7 @@ def foretell_ours(history: History, days: int) -> Floats:
     return foretell_counts(history, rules, days)
 
 
-def _peer(peer) -> Foretell:
+def _peer(peer: Baseline) -> Foretell:
     def foretell(history: History, days: int) -> Floats:
         window = window_of(history, _back(history, days), days)
         return foretell_by(peer, window.history, window.asked, history, days)
@@ -74,13 +75,14 @@ def _peer(peer) -> Foretell:
 
 def _boosted(history: History, days: int) -> Floats:
     start = _back(history, days)
-    starts = sorted({start * 2, round(start * 1.5), start}, reverse=True)
+    starts = sorted({start * 2, start + 7, start}, reverse=True)
     length = -history.day.min() + 1
     windows = [
         window_of(history, one, days if one >= days else start)
         for one in starts
         if one <= 0.75 * length
     ]
+    windows = [windows[0], windows[-1]] if len(windows) > 1 else windows
     return boosted_forecast([(w.history, w.asked, w.days) for w in windows], history, days)
 
 

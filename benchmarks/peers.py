@@ -1,109 +1,28 @@
 """The peers: what others would use to foretell who asks about what. Yardsticks only.
 
-Every peer gives a score for each (person, topic); its settings come from a grid, chosen on the
-window before. To be read as a forecast of counts, a score is blended with popularity and scaled,
-both chosen by deviance on that same window: the peers get the best they can be given.
+The simple ones (popularity, cohort, own history) live with the product, which shows them too.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
+from pdplanner.recommender.baselines import (
+    BASELINES,
+    Baseline,
+    cohort_popularity,
+    faded_counts,
+    known_people,
+    popularity,
+)
 from pdplanner.recommender.history import Floats, History
-from pdplanner.recommender.yardsticks import ndcg_by_person, poisson_deviance
+from pdplanner.recommender.yardsticks import ndcg_by_person
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # implicit warns, and one core is the rule
-
-Score = Callable[..., Floats]
-FLOOR = 0.3  # tickets every topic has before anybody asked
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A method with the settings to choose from."""
-
-    name: str
-    score: Score
-    grid: Mapping[str, Sequence[object]]
-
-
-def foretell_by(peer: Peer, before: History, met: Floats, now: History, days: float) -> Floats:
-    """The peer's forecast of counts [P, K] at `now`, tuned on what was asked after `before`."""
-    choices = [
-        dict(zip(peer.grid, values, strict=True))
-        for values in itertools.product(*peer.grid.values())
-    ]
-    scored = [(peer.score(before, **choice), choice) for choice in choices]
-    if not met.any():
-        return _blended(peer.score(now, **choices[0]), now, 0.1, _usual(now, days))
-    known = _known(before)
-    best, choice = max(scored, key=lambda one: ndcg_by_person(one[0][known], met[known]).mean())
-    blend, total = _calibrate(best, before, met)
-    return _blended(peer.score(now, **choice), now, blend, total)
-
-
-def _usual(now: History, days: float) -> float:
-    return len(now.day) / max(-now.day.min(), 1.0) * days
-
-
-def _known(history: History) -> Floats:
-    return np.bincount(history.person, minlength=history.people) > 0
-
-
-def _calibrate(score: Floats, before: History, met: Floats) -> tuple[float, float]:
-    """The blend with popularity and the tickets a known person that had the least deviance."""
-    known = _known(before)
-    rate = met.sum() / known.sum()
-    fits = []
-    for blend in (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0):
-        forecast = _blended(score, before, blend, rate)
-        fits.append((poisson_deviance(forecast[known], met[known]), blend))
-    return min(fits)[1], float(rate)
-
-
-def _blended(score: Floats, history: History, blend: float, rate: float) -> Floats:
-    """Scores and popularity in one, scaled to `rate` tickets a known person."""
-    known = _known(history)
-    score = np.maximum(score, 0.0)
-    score = score / max(score[known].sum(), 1e-12)
-    crowd = np.where(known[:, None], popularity(history, half_life=14), 0.0)
-    crowd = crowd / max(crowd.sum(), 1e-12)
-    return ((1 - blend) * score + blend * crowd) * rate * known.sum()
-
-
-def faded_counts(history: History, half_life: float) -> Floats:
-    """Tickets by person and topic, half after every half-life."""
-    return history.count(np.exp2(history.day / half_life))
-
-
-def popularity(history: History, *, half_life: float) -> Floats:
-    """Everybody's shares of the topics, the same for each person."""
-    total = faded_counts(history, half_life).sum(axis=0) + FLOOR
-    return np.tile(total / total.sum(), (history.people, 1))
-
-
-def cohort_popularity(history: History, *, half_life: float, strength: float) -> Floats:
-    """The shares of the topics among one's cohort, shrunk to everybody's."""
-    counts = faded_counts(history, half_life)
-    crowd = counts.sum(axis=0) + FLOOR
-    crowd = crowd / crowd.sum()
-    sums = np.zeros((max(len(history.cohorts.groups), 1), counts.shape[1]))
-    np.add.at(sums, history.cohorts.group, counts[history.cohorts.person])
-    shares = (sums + strength * crowd) / (sums.sum(axis=1, keepdims=True) + strength)
-    score = np.tile(crowd, (history.people, 1))
-    score[history.cohorts.person] = shares[history.cohorts.group]
-    return score
-
-
-def own_history(history: History, *, half_life: float, crowd: float) -> Floats:
-    """One's own faded counts, with a little popularity to break ties and fill up."""
-    return faded_counts(history, half_life) + crowd * popularity(history, half_life=14)
 
 
 def ease(history: History, *, ridge: float, half_life: float) -> Floats:
@@ -179,29 +98,21 @@ def _fit(model, counts) -> None:
 
 
 PEERS = (
-    Peer("popularity, decayed", popularity, {"half_life": (2, 4, 7, 14, 30, 120)}),
-    Peer(
-        "cohort popularity, shrunk",
-        cohort_popularity,
-        {"half_life": (4, 7, 14, 30, 120, 400), "strength": (5.0, 20.0, 50.0, 150.0)},
-    ),
-    Peer(
-        "own history, decayed",
-        own_history,
-        {"half_life": (7, 14, 30, 60, 120, 400), "crowd": (0.01, 0.3, 1.0, 3.0)},
-    ),
-    Peer("EASE", ease, {"ridge": (1.0, 10.0, 100.0, 1000.0), "half_life": (14, 60, 400)}),
-    Peer(
+    *BASELINES,
+    Baseline("EASE", ease, {"ridge": (1.0, 10.0, 100.0, 1000.0), "half_life": (14, 60, 400)}),
+    Baseline(
         "TIFU-KNN",
         tifu_knn,
-        {"half_life": (14, 60, 400), "neighbours": (50, 200), "own": (0.2, 0.5, 0.8)},
+        {"half_life": (30, 400), "neighbours": (100,), "own": (0.2, 0.5, 0.8)},
     ),
-    Peer("item-kNN", item_knn, {"neighbours": (20, 100), "half_life": (14, 60, 400)}),
-    Peer("ALS", als, {"factors": (8, 32), "ridge": (0.1, 10.0), "half_life": (30, 400)}),
-    Peer("BPR", bpr, {"factors": (8, 32), "ridge": (0.01, 0.1)}),
+    Baseline("item-kNN", item_knn, {"neighbours": (20, 100), "half_life": (14, 60, 400)}),
+    Baseline("ALS", als, {"factors": (8, 32), "ridge": (0.1, 10.0), "half_life": (30, 400)}),
+    Baseline("BPR", bpr, {"factors": (8, 32), "ridge": (0.01, 0.1)}),
 )
 
 
+#: The feature that tells whether a person ever asked about a topic.
+OWN_COLUMN = 3
 #: Trees to choose from.
 ROUNDS = (60, 120, 240)
 
@@ -213,18 +124,19 @@ def boosted_forecast(windows: Sequence[tuple[History, Floats, float]], now: Hist
     last, each (history before it, what was asked in it, its days)."""
     choice = (15, 120)
     if len(windows) > 1:
-        earlier, (history, met, length) = windows[:-1], windows[-1]
-        known = _known(history)
+        history, met, length = windows[-1]
+        known = known_people(history)
         scores = []
-        for leaves in (7, 31):
-            model, base = _boost(earlier, leaves, max(ROUNDS))
+        for leaves in (7, 15):
+            model, base = _boost(windows[:-1], leaves, max(ROUNDS))
             for rounds in ROUNDS:
                 forecast = _boosted(model, base, rounds, history, length)
                 gain = ndcg_by_person(forecast[known], met[known]).mean()
                 scores.append((gain, -rounds, -leaves))
         _, rounds, leaves = max(scores)
         choice = (-leaves, -rounds)
-    model, base = _boost(windows, *choice)
+    # Learning from the last window alone served it better than from all of them.
+    model, base = _boost(windows[-1:], *choice)
     return _boosted(model, base, choice[1], now, days)
 
 
@@ -232,16 +144,23 @@ def _boost(windows, leaves: int, rounds: int):
     """A model of the log rate a day over a base rate, and that base."""
     import lightgbm
 
-    features, labels, offsets = [], [], []
+    features, labels, offsets, weights = [], [], [], []
     for history, met, length in windows:
-        known = np.flatnonzero(_known(history))
-        features.append(_features(history.of(known)))
-        labels.append(met[known].ravel())
-        offsets.append(np.full(met[known].size, np.log(length)))
-    base = np.log(max(np.concatenate(labels).mean(), 1e-9)) - np.log(windows[-1][2])
+        known = np.flatnonzero(known_people(history))
+        rows, label = _features(history.of(known)), met[known].ravel()
+        # Of the cells where nothing was or had been asked, one in eight stands for all of them.
+        told = (label > 0) | (rows[:, OWN_COLUMN] > 0)
+        kept = told | (np.arange(len(label)) * 2654435761 % 2**32 < 2**29)
+        features.append(rows[kept])
+        labels.append(label[kept])
+        offsets.append(np.full(kept.sum(), np.log(length)))
+        weights.append(np.where(told[kept], 1.0, 8.0))
+    label, weight = np.concatenate(labels), np.concatenate(weights)
+    base = np.log((label * weight).sum() / (weight * np.exp(np.concatenate(offsets))).sum())
     data = lightgbm.Dataset(
         np.concatenate(features),
-        np.concatenate(labels),
+        label,
+        weight=weight,
         init_score=np.concatenate(offsets) + base,
         params={"verbose": -1},
     )
@@ -260,7 +179,7 @@ def _boost(windows, leaves: int, rounds: int):
 
 def _boosted(model, base: float, rounds: int, now: History, days: float) -> Floats:
     forecast = np.zeros((now.people, len(now.skills)))
-    known = np.flatnonzero(_known(now))
+    known = np.flatnonzero(known_people(now))
     raw = model.predict(_features(now.of(known)), raw_score=True, num_iteration=rounds)
     forecast[known] = np.exp(raw + base).reshape(len(known), -1) * days
     return forecast

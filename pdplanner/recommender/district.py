@@ -6,10 +6,11 @@ a person's own tickets speak for them once, not a second time through their coll
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdplanner.recommender.facts import Id
 from pdplanner.recommender.history import Floats, History, Ints, summed
@@ -30,6 +31,22 @@ FOLLOWING_REACH = 11
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """Days in which people could ask, seen by everybody, and by the one who asked first of all:
+    to them the history opens with the first ask of anybody else, so that their own first ticket
+    does not lengthen everybody's silence.
+    """
+
+    all: Floats
+    first: Floats
+
+    def seen_by(self, first: NDArray[np.bool_]) -> Floats:
+        """The days as each person sees them, [P, ...]; `first` [P] says who asked first."""
+        shape = (-1, *(1 for _ in self.all.shape))
+        return np.where(first.reshape(shape), self.first, self.all)
+
+
+@dataclass(frozen=True, slots=True)
 class District:
     """Sums over everybody. A person counts with the square root of their faded tickets: one
     person's twentieth ask says little about what a colleague will ask.
@@ -43,11 +60,12 @@ class District:
     cohorts: Floats  # [len(COHORT_DAYS), G, K]
     following: Floats  # [K, K]: how much asks about k came after asks about j
     tickets: Floats  # [len(PACE_DAYS)], faded
-    days: Floats  # [len(PACE_DAYS)], faded exposure
+    days: Silence  # faded exposure [len(PACE_DAYS)]
     group_tickets: Floats  # [G], at a half-life of GROUP_DAYS
-    group_days: Floats  # [G]
+    group_days: Silence  # [G]
     months: Floats  # [K, 12] tickets by month of the year
-    month_days: Floats  # [12] days of history in each month of the year
+    month_days: Silence  # [12] days of history in each month of the year
+    first_day: float  # of the first ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +91,16 @@ def learn_district(history: History) -> District:
         everybody.append(summed(skill, weight, size))
     pairs = followings_of(history)
     pace = [paces(history, half_life) for half_life in PACE_DAYS]
-    first = int(history.day.min(initial=1.0))
-    lived = calendar_months(history.origin, np.arange(first, 1))
+    first_day, second_day = _openings(history)
+    late = replace(history, since=np.maximum(history.since, second_day))
+    late_days = [paces(late, half_life)[1] for half_life in PACE_DAYS]
     slow = PACE_DAYS.index(GROUP_DAYS)
     return District(
         months=summed(
             history.skill * 12 + months_of(history), np.ones(len(history.day)), size * 12
         ).reshape(size, 12),
-        month_days=np.bincount(lived, minlength=12).astype(np.float64),
+        month_days=Silence(_lived(history, first_day), _lived(history, second_day)),
+        first_day=first_day,
         skills=history.skills,
         groups=history.cohorts.groups,
         everybody=np.array(everybody),
@@ -89,10 +109,37 @@ def learn_district(history: History) -> District:
             size, size
         ),
         tickets=np.array([tickets.sum() for tickets, _ in pace]),
-        days=np.array([days.sum() for _, days in pace]),
+        days=Silence(
+            np.array([days.sum() for _, days in pace]),
+            np.array([days.sum() for days in late_days]),
+        ),
         group_tickets=summed(history.cohorts.group, pace[slow][0][history.cohorts.person], groups),
-        group_days=summed(history.cohorts.group, pace[slow][1][history.cohorts.person], groups),
+        group_days=Silence(
+            summed(history.cohorts.group, pace[slow][1][history.cohorts.person], groups),
+            summed(history.cohorts.group, late_days[slow][history.cohorts.person], groups),
+        ),
     )
+
+
+def asked_first(history: History, district: District) -> NDArray[np.bool_]:
+    """Whose ticket opened the district's history [P]."""
+    first = np.ones(history.people)
+    np.minimum.at(first, history.person, history.day)
+    return first <= district.first_day
+
+
+def _openings(history: History) -> tuple[float, float]:
+    """The days of the first ticket, and of the first of anybody else; 1, tomorrow, for none."""
+    first = np.ones(history.people + 2)
+    np.minimum.at(first, history.person, history.day)
+    earliest, second = np.partition(first, 1)[:2].tolist()
+    return earliest, second
+
+
+def _lived(history: History, first_day: float) -> Floats:
+    """Days of history in each month of the year [12]."""
+    days = np.arange(int(first_day), 1)
+    return np.bincount(calendar_months(history.origin, days), minlength=12).astype(np.float64)
 
 
 def months_of(history: History) -> Ints:

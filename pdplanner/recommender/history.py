@@ -194,12 +194,12 @@ def _exposure(facts: Facts, tickets: Sequence[TicketFacts]) -> tuple[Floats, Flo
     for ticket in tickets:
         day = (ticket.opened_date - facts.as_of).days
         firsts[ticket.teacher] = min(day, firsts.get(ticket.teacher, 0))
-    opened = sorted(firsts.values())[:2] or [0]
+    opened = [*sorted(firsts.values()), 0, 0][:2]
     since = np.zeros(len(facts.teachers))
     until = np.ones(len(facts.teachers))
     for row, teacher in enumerate(facts.teachers):
         leads = firsts.get(teacher.id) == opened[0]
-        since[row] = opened[-1] if leads else opened[0]
+        since[row] = opened[1] if leads else opened[0]
         if teacher.started_date is not None:
             since[row] = max(since[row], min((teacher.started_date - facts.as_of).days, 1))
         if teacher.left_date is not None:

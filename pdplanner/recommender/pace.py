@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pdplanner.recommender.district import GROUP_DAYS, PACE_DAYS, District, paces
+from pdplanner.recommender.district import GROUP_DAYS, PACE_DAYS, District, asked_first, paces
 from pdplanner.recommender.history import COHORT_KINDS, Floats, History, summed
 
 #: Where there is next to nobody to learn from: a ticket in two hundred days, worth one ticket.
@@ -28,6 +28,8 @@ PERSON_SHAPE = 0.6
 def pace_parts(history: History, district: District, days: float) -> Mapping[str, Floats]:
     """Tickets over the next `days` days [P] as each part alone would have it, by name."""
     parts = {}
+    first = asked_first(history, district)
+    seen = district.days.seen_by(first)
     for place, half_life in enumerate(PACE_DAYS):
         tickets, exposure = paces(history, half_life)
         if half_life <= STIRRING_DAYS:
@@ -35,7 +37,7 @@ def pace_parts(history: History, district: District, days: float) -> Mapping[str
             parts[f"stirred {half_life} d"] = tickets / half_life * stirred
             continue
         others = np.maximum(district.tickets[place] - tickets, 0.0) + 1.0
-        usual = others / (np.maximum(district.days[place] - exposure, 0.0) + 1.0 / USUAL_PACE)
+        usual = others / (np.maximum(seen[:, place] - exposure, 0.0) + 1.0 / USUAL_PACE)
         pace = (tickets + PERSON_SHAPE) / (exposure + PERSON_SHAPE / usual)
         parts[f"pace {half_life} d"] = pace * days
         if half_life == GROUP_DAYS:
@@ -49,6 +51,7 @@ def _cohort_lifts(
     history: History, district: District, tickets: Floats, days: Floats, usual: Floats
 ) -> Mapping[str, Floats]:
     lifts = {}
+    first = asked_first(history, district)
     cohorts = history.cohorts
     for kind in COHORT_KINDS:
         wanted = np.array([group_kind == kind for group_kind, _ in cohorts.groups], dtype=bool)
@@ -56,8 +59,11 @@ def _cohort_lifts(
             continue
         inside = wanted[cohorts.group]
         person, group = cohorts.person[inside], cohorts.group[inside]
+        group_days = np.where(
+            first[person], district.group_days.first[group], district.group_days.all[group]
+        )
         seen = np.maximum(district.group_tickets[group] - tickets[person], 0.0)
-        expected = np.maximum(district.group_days[group] - days[person], 0.0) * usual[person]
+        expected = np.maximum(group_days - days[person], 0.0) * usual[person]
         lift = (seen + GROUP_STRENGTH) / (expected + GROUP_STRENGTH)
         places = np.bincount(person, minlength=history.people)
         mean = summed(person, lift, history.people) / np.maximum(places, 1)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from pdplanner.recommender.district import District, calendar_months, months_of
+from pdplanner.recommender.district import District, asked_first, calendar_months, months_of
 from pdplanner.recommender.facts import CalendarFacts, SpecialDay
 from pdplanner.recommender.history import Floats, History, Ints, summed
 from pdplanner.recommender.rules import NeedRules
@@ -33,7 +33,8 @@ def month_profile(district: District, rules: NeedRules) -> Floats:
     A month that the history never saw, and a skill without tickets, is as busy as the mean.
     """
     counts = district.months
-    share = district.month_days / max(district.month_days.sum(), 1.0)
+    lived = district.month_days.all
+    share = lived / max(lived.sum(), 1.0)
     everybody = _lift(counts.sum(axis=0), counts.sum() * share, 1.0, rules.season_strength)
     expected = counts.sum(axis=1, keepdims=True) * share
     return _lift(counts, expected, everybody, rules.season_strength)
@@ -50,9 +51,17 @@ def season_index(history: History, district: District, days: float) -> Floats:
 
     1 where there is less than a year to go by. Each person's own tickets are left out.
     """
-    if district.month_days.sum() < LEAST_DAYS:
+    first = asked_first(history, district)
+    index = _index(history, district, days, district.month_days.all)
+    if first.any():
+        index[first] = _index(history, district, days, district.month_days.first)[first]
+    return index
+
+
+def _index(history: History, district: District, days: float, lived: Floats) -> Floats:
+    if lived.sum() < LEAST_DAYS:
         return np.ones((history.people, len(history.skills)))
-    usual = district.month_days / district.month_days.sum()
+    usual = lived / lived.sum()
     coming = _month_shares(history.origin, np.arange(1, int(days) + 1), np.ones(int(days)))
     back = np.arange(4 * RECENT_DAYS)
     recent = _month_shares(history.origin, -back, np.exp2(-back / RECENT_DAYS))

@@ -114,7 +114,7 @@ def _fit_season(
     know a year; the default where none does."""
     plain = replace(rules, weights=tuple({**weights, "season": 0.0}.items()))
     losses = dict.fromkeys(SEASON_WEIGHTS, 0.0)
-    known = [w for w in windows if w.district.month_days.sum() >= LEAST_DAYS and w.days >= 7]
+    known = [w for w in windows if w.district.month_days.all.sum() >= LEAST_DAYS and w.days >= 7]
     for window in known:
         rows = np.flatnonzero(window.here)
         history = window.history.of(rows)
