@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from allauth.mfa.totp.internal import auth as totp
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from profiles.models import Ticket
+
+from .conftest import sign_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -76,11 +79,35 @@ def test_screens_at_the_door_hold_for_everybody(world, open_page, look):
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_screens_inside_hold_for_everybody(world, signed_in_page, look):
-    page = signed_in_page(world.teacher, **LOOKS[look])
+def test_screens_inside_hold_for_everybody(world, open_page, look):
+    page = open_page(**LOOKS[look])
+    sign_in(page, world.teacher.email)
     ticket = f"/path/noticed/tickets/{Ticket.objects.first().pk}/"
     screens = (*INSIDE, world.sync.url, world.live.url, ticket)
     assert {url: faults_of(page, url) for url in screens} == {url: [] for url in screens}
+
+
+def test_second_step_holds_for_everybody(world, open_page):
+    page = open_page(**LOOKS["narrow"])
+    sign_in(page, world.teacher.email)
+    found = {"set up": faults_of(page, "/accounts/2fa/totp/activate/")}
+    secret = page.get_by_label("The secret, to type in by hand").input_value()
+    page.get_by_label("Authenticator code").fill(code_of(secret))
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    for address in ("recovery-codes/", "recovery-codes/generate/", "totp/deactivate/", ""):
+        found[address] = faults_of(page, f"/accounts/2fa/{address}")
+    page.context.clear_cookies()
+    sign_in(page, world.teacher.email)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your second step")
+    found["asked"] = faults_of(page, page.url)
+    assert found == {screen: [] for screen in found}
+
+
+def code_of(secret: str) -> str:
+    """What an authenticator app shows now for this secret."""
+    counter = next(iter(totp.yield_hotp_counters_from_time()))
+    return totp.format_hotp_value(totp.hotp_value(secret, counter))
 
 
 def test_targets_are_large_enough_for_a_thumb(world, signed_in_page):
