@@ -116,7 +116,7 @@ def tools() -> tuple[ToolText, ...]:
 @cache
 def skills() -> tuple[SkillText, ...]:
     """The skills, in the order of their file."""
-    defaults = {
+    defaults: dict[str, Any] = {
         "tool": "",
         "pedagogy": 0.15,
         "kinds": (),
@@ -245,7 +245,7 @@ def _session(key: str, row: Mapping[str, Any]) -> SessionText:
         "runs": (),
     }
     values = defaults | _tuples(row)
-    run = {"school": "", "left": 8, "seats": 20, "waiting": 0}
+    run: dict[str, Any] = {"school": "", "left": 8, "seats": 20, "waiting": 0}
     values["runs"] = tuple(RunText(**run | dict(one)) for one in values["runs"])
     return SessionText(key=key, **values)
 

@@ -179,7 +179,7 @@ def _alone(
         days = ground.school_days(year.start_date, year.lessons_end_date)
         share = len(days) / 180
         for person in people:
-            if not days or person.row.started_date > year.end_date:
+            if not days or person.started_date > year.end_date:
                 continue
             for place in sorted(
                 rng.integers(len(days), size=rng.poisson(ALONE_A_YEAR * share * person.keenness))
@@ -274,7 +274,7 @@ def _could_take(person: Person, text: SessionText, at: datetime) -> bool:
     return (
         suits(person, text)
         and text.key not in person.completed
-        and person.row.started_date <= at.date()
+        and person.started_date <= at.date()
         and all(key in person.completed and person.completed[key] < at for key in text.required)
         and not any(key in person.completed for key in text.equivalents)
     )

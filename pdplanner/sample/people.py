@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -57,6 +57,13 @@ class Person:
     keenness: float  # how readily they take a session, around 1
     asks: float  # how readily they write to the help desk, around 1
     completed: dict[str, datetime] = field(default_factory=dict)  # session key -> when
+
+    @property
+    def started_date(self) -> date:
+        """The day the teacher came to the district."""
+        if self.row.started_date is None:
+            raise ValueError(f"{self.row.email} never started")
+        return self.row.started_date
 
     @property
     def is_rosa(self) -> bool:
@@ -228,7 +235,7 @@ def _draw_fitting(person: Person, rng: np.random.Generator, ground: Ground) -> N
     row.has_stated_slots = True
     # Taken in the first weeks of this year or the last one, whoever is new: this year.
     year = ground.present if wants[5] < 0.6 else ground.last
-    since = max(year.start_date, row.started_date)
+    since = max(year.start_date, person.started_date)
     span = max((min(ground.today, since + timedelta(days=60)) - since).days, 1)
     day = since + timedelta(days=int(rng.integers(span)))
     row.fitted_at = ground.at(min(day, ground.today - timedelta(days=1)), 15, 40)
@@ -260,7 +267,7 @@ def _travels(person: Person) -> bool:
     return bool({"arts", "languages", "english-learners"} & set(person.row.subjects))
 
 
-def _started_date(rng: np.random.Generator, ground: Ground):
+def _started_date(rng: np.random.Generator, ground: Ground) -> date:
     years = int(
         rng.choice([0, 1, 2, 4, 7, 11, 16, 22], p=[0.09, 0.1, 0.12, 0.2, 0.2, 0.14, 0.1, 0.05])
     )

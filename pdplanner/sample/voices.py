@@ -121,7 +121,8 @@ def make_voices(
 
 def _make_goals(ground: Ground, people: Sequence[Person], skills: Mapping[str, Skill]) -> None:
     rng = ground.rng("goals")
-    goals, wanted = [], []
+    goals: list[Goal] = []
+    wanted: list[tuple[str, ...]] = []
     for person in people:
         if person.is_rosa:
             past = ground.school_days(ground.present.start_date, ground.today)
