@@ -9,9 +9,6 @@ from zlib import crc32
 #: How large a tile is drawn on screen, against the numbers below.
 SCALE = 1.3
 
-#: What a list of sessions has loaded before their covers are drawn, for `prefetch_related`.
-COVER = ("taught_skills__skill", "picture__renditions")
-
 #: Ground, thread and accent of each bolt. They are the same by day and by night: cloth is cloth.
 BOLTS = (
     ("#1f6b45", "#123f2b", "#f3d9a4"),

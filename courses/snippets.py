@@ -150,11 +150,9 @@ class OfferingViewSet(SnippetViewSet):
     add_to_admin_menu = True
     list_display = [
         "course",
-        Column("starts_at", label="Starts", sort_key="starts_at"),
+        Column("when", label="Starts", sort_key="starts_at"),
         "place",
-        Column("seats_taken", label="Seats taken"),
-        "seats",
-        Column("is_cancelled", label="Cancelled"),
+        Column("taken", label="Seats taken"),
     ]
     list_per_page = 50
     ordering = ["-starts_at"]

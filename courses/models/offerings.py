@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
 
 
 class Offering(models.Model):
@@ -34,6 +36,7 @@ class Offering(models.Model):
     external_id = models.CharField(max_length=255, blank=True, editable=False)
 
     class Meta:
+        verbose_name = "run"
         ordering = ["starts_at", "id"]
         constraints = [
             models.CheckConstraint(
@@ -51,6 +54,16 @@ class Offering(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course} on {self.starts_at:%Y-%m-%d}"
+
+    @property
+    def when(self) -> str:
+        """When it begins, in the zone that the page speaks in."""
+        return date_format(timezone.localtime(self.starts_at), "D j M Y, H:i")
+
+    @property
+    def taken(self) -> str:
+        """How full it is, in words."""
+        return "Cancelled" if self.is_cancelled else f"{self.seats_taken} of {self.seats}"
 
     @property
     def seats_left(self) -> int:

@@ -4,6 +4,7 @@ Pages of the look book are shown by templates: `session_view` and `search_sessio
 template tags, so that the models know nothing of what stands above them.
 """
 
+from .covers import load_covers
 from .desk import confirmed_lately, runs_on_desk, started_to_confirm
 from .requirements import (
     RequiredSession,
@@ -45,6 +46,7 @@ __all__ = [
     "confirmed_lately",
     "filter_choices",
     "live_sessions",
+    "load_covers",
     "offerings_ahead",
     "people_in",
     "prerequisites_state",

@@ -7,24 +7,25 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page as ListPage
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from profiles.choices import GradeBand, Subject
 
-from ..cloth import COVER, cloth_of, pattern
-from ..models import CoursePage, CourseSkill
-from ..queries import SessionFilters, SessionView, filter_choices, search_sessions, session_view
+from ..cloth import cloth_of, pattern
+from ..models import CoursePage
+from ..queries import (
+    SessionFilters,
+    SessionView,
+    filter_choices,
+    load_covers,
+    search_sessions,
+    session_view,
+)
 
 register = template.Library()
 
-STRENGTHS = (
-    CourseSkill.Strength.MASTERS,
-    CourseSkill.Strength.TEACHES,
-    CourseSkill.Strength.TOUCHES,
-)
 #: "No longer than" as the look book offers it, in minutes.
 LENGTHS = (10, 20, 45, 90)
 COVER_SIZE = "fill-800x240"
@@ -40,22 +41,15 @@ def woven(name: str, key: str) -> SafeString:
     )
 
 
-@register.filter
-def main_skill(course: CoursePage) -> CourseSkill | None:
-    """Return the skill a session is most about: the strongest, and of those the first."""
-    taught = list(course.taught_skills.all())
-    return min(taught, key=lambda one: STRENGTHS.index(one.strength)) if taught else None
-
-
 @register.simple_tag
 def swatch(course: CoursePage) -> SafeString:
     """Return a session's cover: the picture a coach chose, else its skill's cloth."""
     if course.picture_id:
         picture = get_rendition_or_not_found(course.picture, COVER_SIZE)
         return picture.img_tag({"class": "swatch", "alt": "", "loading": "lazy"})
-    taught = main_skill(course)
-    key = f"session-{course.pk}"
-    return woven(taught.skill.slug if taught is not None else key, key)
+    if not hasattr(course, "cloth_name"):
+        load_covers([course])
+    return woven(course.cloth_name, f"session-{course.pk}")
 
 
 @register.simple_tag
@@ -83,7 +77,7 @@ def found_sessions(context: template.Context) -> ListPage:
     found = search_sessions(
         words=asked.get("q", "")[:200], filters=filters, page=asked.get("page", 1)
     )
-    prefetch_related_objects(list(found.object_list), *COVER)
+    load_covers(found.object_list)
     return found
 
 

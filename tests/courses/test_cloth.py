@@ -8,7 +8,8 @@ import pytest
 
 from courses.cloth import BOLTS, WEAVES, Cloth, cloth_of, pattern
 from courses.models import CourseSkill
-from courses.templatetags.sessions import main_skill, swatch, woven
+from courses.queries import load_covers
+from courses.templatetags.sessions import swatch, woven
 from profiles.models import Skill
 
 
@@ -44,7 +45,6 @@ def test_swatch_is_woven_from_the_strongest_skill(course_of, grade_sync, screen_
         CourseSkill(skill=grade_sync, strength="masters"),
     ]
     course.save()
-    assert main_skill(course).skill == grade_sync
     assert swatch(course) == woven("grade-sync", f"session-{course.pk}")
 
 
@@ -58,5 +58,18 @@ def test_swatch_of_two_sessions_of_one_skill_is_the_same(course_of, grade_sync):
 
 def test_session_without_a_skill_has_a_cloth_of_its_own(course_of):
     course = course_of()
-    assert main_skill(course) is None
     assert swatch(course) == woven(f"session-{course.pk}", f"session-{course.pk}")
+
+
+def test_covers_of_many_sessions_are_loaded_at_once(
+    course_of, grade_sync, screen_sharing, django_assert_num_queries
+):
+    courses = [course_of(f"Session {number}", skills=[grade_sync]) for number in range(5)]
+    courses += [course_of("Both", skills=[screen_sharing, grade_sync]), course_of("None")]
+    with django_assert_num_queries(1):
+        load_covers(courses)
+    assert [course.cloth_name for course in courses] == [
+        *["grade-sync"] * 5,
+        "screen-sharing",  # as strong, but named first
+        f"session-{courses[-1].pk}",
+    ]

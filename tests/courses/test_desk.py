@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from courses.models import Completion, Enrolment, Offering, Requirement
 from courses.operations import add_requirement, enrol, start_self_paced
@@ -159,6 +160,24 @@ def test_a_coach_makes_copies_and_changes_runs(ahead, signed_in, coach, told, ne
     desk.post(edit, run_data(ahead, seats=5))
     ahead.refresh_from_db()
     assert (ahead.place, ahead.seats, ahead.seats_taken) == ("Library", 5, 1)
+
+
+def test_a_coachs_clock_is_the_districts_on_screen_and_in_forms(ahead, signed_in, coach):
+    desk = signed_in(coach)
+    edit = reverse("wagtailsnippets_courses_offering:edit", args=[ahead.pk])
+    desk.post(edit, run_data(ahead))
+    ahead.refresh_from_db()
+    # Half past three in New York in January.
+    assert ahead.starts_at == datetime(2030, 1, 7, 20, 30, tzinfo=UTC)
+    assert "2030-01-07 15:30" in desk.get(edit).content.decode()
+    assert "Mon 7 Jan 2030, 15:30" in text_of(
+        desk.get(reverse("wagtailsnippets_courses_offering:list"))
+    )
+    assert "Monday 7 January 2030, 15:30" in text_of(desk.get(reverse("desk:run", args=[ahead.pk])))
+    UserProfile.objects.update_or_create(
+        user=coach, defaults={"current_time_zone": "America/Denver"}
+    )
+    assert "Monday 7 January 2030, 13:30" in text_of(desk.get(reverse("desk:run", args=[ahead.pk])))
 
 
 @pytest.mark.parametrize(
