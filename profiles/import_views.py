@@ -60,7 +60,7 @@ def show_imports(
 def said_of(run: ImportRun) -> str:
     """Return what came of a run, in a sentence or two."""
     kind = uploads.KINDS.get(run.kind)
-    if kind is None or run.state != ImportRun.State.APPLIED:
+    if kind is None or not run.counts or run.state != ImportRun.State.APPLIED:
         return ""
     return " ".join(kind.in_words(run, False)[:2])
 

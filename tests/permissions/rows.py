@@ -93,6 +93,13 @@ ROWS: dict[str, Row] = {
     "year/<str:what>/add/": COORDINATORS,
     "year/<str:what>/<int:pk>/": COORDINATORS,
     "year/<str:what>/<int:pk>/remove/": COORDINATORS,
+    # imports
+    "imports/": COORDINATORS,
+    "imports/new/<str:kind>/": COORDINATORS,
+    "imports/<int:pk>/": COORDINATORS,
+    "imports/<int:pk>/columns/": NONE_YET,  # only of an upload that waits
+    "imports/<int:pk>/apply/": COORDINATORS,
+    "imports/<int:pk>/leave/": COORDINATORS,
     # required sessions
     "requirements/": COORDINATORS,
     "requirements/add/": COORDINATORS,

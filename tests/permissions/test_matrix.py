@@ -16,7 +16,7 @@ from wagtail.models import PageViewRestriction
 
 from courses.models import Completion, CoursePage, Enrolment, Requirement
 from courses.operations.look_book import look_book
-from profiles.models import Goal, SpecialDay, Ticket, TicketSource
+from profiles.models import Goal, ImportRun, SpecialDay, Ticket, TicketSource
 
 from .rows import BREAKS_FOR_AUTHORS, NOBODY, PREFIXES, ROWS, Row
 
@@ -94,11 +94,13 @@ def world(mentor_teacher, east, grade_sync, settings) -> dict[str, object]:
         "course_id": course.pk,
         "screen": "room",
         "what": "day",
+        "kind": "roster",
         "block_id": "none",
         "path": "canary.png",
         "key": "x",
         "uidb36": "x",
         "year/": day.pk,
+        "imports/": ImportRun.objects.create(kind="roster", state="applied").pk,
         "path/noticed/tickets/": ticket.pk,
         "path/noticed/skills/": grade_sync.pk,
         "goals/": goal.pk,
