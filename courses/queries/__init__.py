@@ -4,7 +4,7 @@ Pages of the look book are shown by templates: `session_view` and `search_sessio
 template tags, so that the models know nothing of what stands above them.
 """
 
-from .covers import load_covers
+from .covers import cloth_name, load_cloth_names, load_pictures
 from .desk import confirmed_lately, runs_on_desk, started_to_confirm
 from .requirements import (
     RequiredSession,
@@ -43,10 +43,12 @@ __all__ = [
     "audience_of",
     "audiences_of",
     "calendar_of",
+    "cloth_name",
     "confirmed_lately",
     "filter_choices",
     "live_sessions",
-    "load_covers",
+    "load_cloth_names",
+    "load_pictures",
     "offerings_ahead",
     "people_in",
     "prerequisites_state",

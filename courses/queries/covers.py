@@ -16,21 +16,30 @@ STRENGTHS = [
 ]
 
 
-def load_covers(courses: Collection[CoursePage]) -> None:
-    """Give each session its `cloth_name`, and its picture with all sizes, in three queries.
+def cloth_name(course: CoursePage) -> str:
+    """Return the slug of the skill a session is most about: the strongest, then the first."""
+    if hasattr(course, "cloth_name"):
+        return course.cloth_name
+    taught = list(course.taught_skills.all())
+    if not taught:
+        return f"session-{course.pk}"
+    return min(taught, key=lambda one: STRENGTHS.index(one.strength)).skill.slug
 
-    The name is the slug of the skill it is most about: the strongest, and of those the first.
-    """
+
+def load_cloth_names(courses: Collection[CoursePage]) -> None:
+    """Give each session its `cloth_name`, in one query."""
     main: dict[int, tuple[int, int, str]] = {}
-    taught = CourseSkill.objects.filter(course__in=[course.pk for course in courses if course.pk])
+    taught = CourseSkill.objects.filter(course__in=[course.pk for course in courses])
     for number, (course_id, strength, slug) in enumerate(
         taught.order_by("sort_order", "pk").values_list("course_id", "strength", "skill__slug")
     ):
         one = (STRENGTHS.index(strength), number, slug)
         main[course_id] = min(one, main.get(course_id, one))
     for course in courses:
-        found = main.get(course.pk)
-        course.cloth_name = found[2] if found else f"session-{course.pk}"
-    prefetch_related_objects(
-        [course for course in courses if course.picture_id], "picture__renditions"
-    )
+        course.cloth_name = main[course.pk][2] if course.pk in main else f"session-{course.pk}"
+
+
+def load_pictures(courses: Collection[CoursePage]) -> None:
+    """Load the pictures that stand in for cloth, with all their sizes, in two queries at most."""
+    with_picture = [course for course in courses if course.picture_id]
+    prefetch_related_objects(with_picture, "picture__renditions")

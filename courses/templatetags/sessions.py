@@ -18,8 +18,9 @@ from ..models import CoursePage
 from ..queries import (
     SessionFilters,
     SessionView,
+    cloth_name,
     filter_choices,
-    load_covers,
+    load_pictures,
     search_sessions,
     session_view,
 )
@@ -47,9 +48,7 @@ def swatch(course: CoursePage) -> SafeString:
     if course.picture_id:
         picture = get_rendition_or_not_found(course.picture, COVER_SIZE)
         return picture.img_tag({"class": "swatch", "alt": "", "loading": "lazy"})
-    if not hasattr(course, "cloth_name"):
-        load_covers([course])
-    return woven(course.cloth_name, f"session-{course.pk}")
+    return woven(cloth_name(course), f"session-{course.pk}")
 
 
 @register.simple_tag
@@ -77,7 +76,7 @@ def found_sessions(context: template.Context) -> ListPage:
     found = search_sessions(
         words=asked.get("q", "")[:200], filters=filters, page=asked.get("page", 1)
     )
-    load_covers(found.object_list)
+    load_pictures(found.object_list)
     return found
 
 

@@ -6,15 +6,14 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from courses.cloth import COVER
 from courses.models import CoursePage
+from courses.queries import load_cloth_names, load_pictures
 from profiles import corrections
 from profiles.access import SignedInRequest, View, posted, teacher_required
 from profiles.models import Skill, SkillAnswer, Ticket
@@ -32,7 +31,9 @@ TICKETS_A_PAGE = 25
 def path(request: SignedInRequest) -> HttpResponse:
     """The teacher's path: the next step large, then the rest of the thread."""
     shown = queries.path_of(request.teacher, now=timezone.now())
-    prefetch_related_objects([step.course for step in shown.steps], *COVER)
+    courses = [step.course for step in shown.steps]
+    load_cloth_names(courses)
+    load_pictures(courses)
     return render(request, "plans/path.html", {"path": shown, "whys": StepAnswer.Why.choices})
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from courses.cloth import BOLTS, WEAVES, Cloth, cloth_of, pattern
 from courses.models import CourseSkill
-from courses.queries import load_covers
+from courses.queries import load_cloth_names
 from courses.templatetags.sessions import swatch, woven
 from profiles.models import Skill
 
@@ -61,13 +61,13 @@ def test_session_without_a_skill_has_a_cloth_of_its_own(course_of):
     assert swatch(course) == woven(f"session-{course.pk}", f"session-{course.pk}")
 
 
-def test_covers_of_many_sessions_are_loaded_at_once(
+def test_cloths_of_many_sessions_are_named_at_once(
     course_of, grade_sync, screen_sharing, django_assert_num_queries
 ):
     courses = [course_of(f"Session {number}", skills=[grade_sync]) for number in range(5)]
     courses += [course_of("Both", skills=[screen_sharing, grade_sync]), course_of("None")]
     with django_assert_num_queries(1):
-        load_covers(courses)
+        load_cloth_names(courses)
     assert [course.cloth_name for course in courses] == [
         *["grade-sync"] * 5,
         "screen-sharing",  # as strong, but named first
