@@ -103,12 +103,14 @@ def plan_rows(ground: Ground, rows: Sequence[int], previous: Mapping[Id, Path]) 
         writer.keep(teachers, chances, chosen)
         for place, teacher in enumerate(teachers):
             empty_because.append(_why_empty(ground, teacher, batch[place], chances, place))
-    plans = solve_paths(draft.finish(), rules.search, share_seats=True)
+    instance = draft.finish()
+    plans = solve_paths(instance, rules.search, share_seats=True)
     paths = {}
     for place, row in enumerate(rows):
         teacher = facts.teachers[row]
         stands = standing.get(teacher.id, frozenset())
-        steps, left_out = writer.write(place, row, plans.steps(place), stands)
+        weekly = instance.weekly[place]
+        steps, left_out = writer.write(place, row, plans.steps(place), weekly, stands)
         paths[teacher.id] = Path(
             teacher=teacher.id,
             as_of=facts.as_of,

@@ -84,21 +84,15 @@ class StepWriter:
         return {self._needs.skills[k]: float(need[k]) for k in order if need[k] >= least}
 
     def write(
-        self, place: int, row: int, picks: Sequence[Pick], stands: frozenset[Id]
+        self, place: int, row: int, picks: Sequence[Pick], weekly: Ints, stands: frozenset[Id]
     ) -> tuple[tuple[Step, ...], tuple[WhyNot, ...]]:
-        """The steps of a teacher, and the required or accepted courses that found no room;
-        `stands` are the courses on the path as it is."""
+        """The steps of a teacher, and why required or accepted courses are not among them;
+        `weekly` [W] are the minutes of each week, `stands` the courses on the path as it is."""
         teacher = self._facts.teachers[row]
-        picks = self._settled(teacher, place, list(picks))
-        if not picks:
-            return (), self._left_out(teacher, place, picks)
+        picks = self._worthwhile(place, row, self._settled(teacher, list(picks)), stands)
+        picks = self._moved_up(picks, weekly, stands)
         fits = [self._fit(teacher, place, pick) for pick in picks]
         skills, savings = self._savings(row, picks, fits)
-        while (dropped := self._least(teacher, picks, savings, stands)) is not None:
-            del picks[dropped], fits[dropped]
-            if not picks:
-                return (), self._left_out(teacher, place, picks)
-            skills, savings = self._savings(row, picks, fits)
         steps = tuple(
             self._step(
                 teacher,
@@ -139,14 +133,52 @@ class StepWriter:
         late = bool(dates) and self._facts.as_of < due < min(dates)
         return WhyNot(course, "no-run" if late else "no-room", {"due_date": due})
 
-    def _settled(self, teacher: TeacherFacts, place: int, picks: list[Pick]) -> list[Pick]:
+    def _worthwhile(
+        self, place: int, row: int, picks: list[Pick], stands: frozenset[Id]
+    ) -> list[Pick]:
+        """The picks that are worth their time beside each other."""
+        teacher = self._facts.teachers[row]
+        while picks:
+            fits = [self._fit(teacher, place, pick) for pick in picks]
+            dropped = self._least(teacher, picks, self._savings(row, picks, fits)[1], stands)
+            if dropped is None:
+                break
+            picks = [*picks[:dropped], *picks[dropped + 1 :]]
+        return picks
+
+    def _moved_up(self, picks: list[Pick], weekly: Ints, stands: frozenset[Id]) -> list[Pick]:
+        """The picks, those without a date moved up into room that others left; what stood on the
+        path stays in its week."""
+        courses, minutes = self._catalogue.courses, self._catalogue.minutes
+        room = weekly.copy()
+        for pick in picks:
+            room[pick.week] -= minutes[pick.course]
+        week_of = {courses[pick.course].id: pick.week for pick in picks}
+        moved = []
+        for pick in picks:
+            course = courses[pick.course]
+            if pick.run < 0 and course.id not in stands:
+                after = [week_of[other] for other in course.requires if other in week_of]
+                for week in range(max(after, default=-1) + 1, pick.week):
+                    if room[week] >= minutes[pick.course]:
+                        room[pick.week] += minutes[pick.course]
+                        room[week] -= minutes[pick.course]
+                        pick = Pick(pick.course, week, pick.run)
+                        week_of[course.id] = week
+                        break
+            moved.append(pick)
+        return self._in_order(moved)
+
+    def _in_order(self, picks: list[Pick]) -> list[Pick]:
+        return sorted(picks, key=lambda pick: (pick.week, self._day(pick), pick.course))
+
+    def _settled(self, teacher: TeacherFacts, picks: list[Pick]) -> list[Pick]:
         """The picks in the order of their days, without runs that clash with a longer one.
 
         Places in the calendar keep two runs from one slot; a whole day and a slot in it only show
         here. The seat that is taken already stays, else the run that was picked first.
         """
         runs = self._catalogue.runs
-        picks.sort(key=lambda pick: (pick.week, self._day(pick), pick.course))
         mine = {enrolled_run(self._catalogue, teacher, course) for course in teacher.enrolled}
         taken: dict[date, list[str | None]] = {}
         clashing = set()
@@ -162,7 +194,7 @@ class StepWriter:
             if pick not in clashing:
                 for day in days:
                     taken.setdefault(day, []).append(run.slot if len(days) == 1 else None)
-        return self._without(picks, clashing)
+        return self._in_order(self._without(picks, clashing))
 
     def _without(self, picks: list[Pick], dropped: set[Pick]) -> list[Pick]:
         """The picks without these, nor those that require them."""
@@ -195,6 +227,8 @@ class StepWriter:
         entries = [
             slice(effects.start[pick.course], effects.start[pick.course + 1]) for pick in picks
         ]
+        if not picks:
+            return np.zeros(0, dtype=np.int64), Savings(np.zeros((0, 0)), np.zeros(0))
         taught = np.unique(np.concatenate([effects.skill[rows] for rows in entries]))
         skills: Ints = taught[self._need[row, taught] > 0]
         leaves = np.ones((len(picks), len(skills)))

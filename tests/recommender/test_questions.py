@@ -75,10 +75,10 @@ def test_why_not_when_the_hours_do_more_elsewhere():
 
 def test_why_not_of_a_required_session_without_room_says_so():
     due = RequirementFacts("quiz-card", date(2026, 10, 2), frozenset({"ann"}))
-    long = replace(SYNC, minutes=360)
+    day = run("sync-live", date(2026, 10, 1), slot=None, release_time=True)
     facts = facts_of(
-        teachers=[replace(ANN, enrolled={"sync-live": None})],
-        courses=[long, QUIZ],
+        teachers=[replace(ANN, enrolled={"sync-live": day.id})],
+        courses=[replace(SYNC, minutes=360, runs=(day,)), QUIZ],
         requirements=(due,),
     )
     expected = WhyNot("quiz-card", "no-room", {"due_date": date(2026, 10, 2)})
