@@ -8,9 +8,11 @@ needs by group.
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -27,8 +29,10 @@ from .tickets.queries import unsorted_categories, unsorted_tickets
 ON_A_PAGE = 50
 
 
-def may_sort(user: User) -> bool:
+def may_sort(user: User | AnonymousUser) -> bool:
     """Whether the desk is this user's: coaches and coordinators."""
+    if not isinstance(user, User):
+        return False
     return user.is_superuser or bool(roles_of(user) & {Role.COACH.value, Role.COORDINATOR.value})
 
 
@@ -37,7 +41,7 @@ class DeskPage(WagtailAdminTemplateMixin, TemplateView):
 
     header_icon = "tag"
 
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         if not may_sort(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)

@@ -26,7 +26,7 @@ class UploadForm(forms.Form):
     )
 
     def __init__(self, kind: Kind, *args, **kwargs):
-        super().__init__(*args, prefix=kind.name, **kwargs)
+        super().__init__(*args, **{"prefix": kind.name, **kwargs})
         self.fields["file"].widget.attrs["accept"] = kind.accept
         for name in ("source", "as_draft"):
             if name not in kind.fields:
@@ -58,7 +58,7 @@ class ColumnsForm(forms.Form):
             if heading.casefold() in known
         }
         initial = recognise(header) | saved | {"address": source.address_template}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         choices = [("", "Not in this file"), *((heading, heading) for heading in header if heading)]
         for name in NAMES:
             self.fields[name] = forms.ChoiceField(

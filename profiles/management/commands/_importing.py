@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.management.base import BaseCommand, CommandError
 
 from profiles.imports import ImportRefused, Problems, Severity
@@ -11,7 +13,9 @@ MOST_LINES = 200
 
 
 class ImportCommand(BaseCommand):
-    """A command that imports a file: implement `run`."""
+    """A command that imports a file: `run` does it, or raises ImportRefused."""
+
+    run: Callable[..., None]
 
     def handle(self, *args, **options) -> None:
         try:
@@ -22,10 +26,6 @@ class ImportCommand(BaseCommand):
             raise CommandError(
                 f"{errors:,} {'error' if errors == 1 else 'errors'}. Nothing was written."
             ) from None
-
-    def run(self, **options) -> None:
-        """Do the import; raise ImportRefused when the file can't be used."""
-        raise NotImplementedError
 
     def say(self, message: str) -> None:
         """Show progress, apart from the result."""
