@@ -5,7 +5,8 @@ Each signal carries plain ids, in bulk: one signal for one import chunk, never o
 
 from django.dispatch import Signal
 
-#: tickets were recorded, corrected, hidden or sorted: teacher_ids, count, cause (a short word)
+#: tickets were recorded, corrected, hidden or sorted: teacher_ids (one for each ticket), count,
+#: cause (a short word)
 tickets_changed = Signal()
 
 #: what a teacher told about themselves changed: teacher_ids, cause

@@ -1,5 +1,5 @@
 """What the worker does. Each task pays what the database says is owed, and may run at any time,
-twice, at once in two processes, or be killed: docs/decisions/work.md."""
+twice, at once in two processes, or be killed: docs/decisions/owed.md."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def write_tickets(*, source: TicketSource, rows: Sequence[Matched]) -> Counter[s
         )
     }
     to_write: list[Ticket] = []
-    teachers: set[int] = set()
+    teachers: list[int] = []  # one for each ticket: whoever hears of it counts them
     counts: Counter[str] = Counter(new=0, changed=0, unchanged=0)
     for row, teacher, derived in wanted.values():
         ticket = as_ticket(source=source, row=row, teacher=teacher, derived=derived)
@@ -87,9 +87,10 @@ def write_tickets(*, source: TicketSource, rows: Sequence[Matched]) -> Counter[s
             if all(getattr(before, name) == getattr(ticket, name) for name in CHANGING):
                 counts["unchanged"] += 1
                 continue
-            teachers.add(before.teacher_id)
+            if before.teacher_id != teacher:
+                teachers.append(before.teacher_id)
         counts["new" if before is None else "changed"] += 1
-        teachers.add(teacher)
+        teachers.append(teacher)
         to_write.append(ticket)
     if to_write:
         Ticket.objects.bulk_create(
@@ -99,7 +100,7 @@ def write_tickets(*, source: TicketSource, rows: Sequence[Matched]) -> Counter[s
             update_fields=[name.removesuffix("_id") for name in CHANGING],
         )
         tickets_changed.send(
-            sender=Ticket, teacher_ids=sorted(teachers), count=len(to_write), cause="import"
+            sender=Ticket, teacher_ids=sorted(teachers), count=len(to_write), cause="tickets"
         )
     return counts
 
@@ -207,7 +208,7 @@ def sort_tickets(*, answers: Iterable[Sorted], now: datetime) -> int:
     Ticket.objects.bulk_update(
         tickets, ["skill", "kind", "skill_origin", "skill_confidence", "sorted_at"]
     )
-    if teachers := sorted({ticket.teacher_id for ticket in tickets}):
+    if teachers := sorted(ticket.teacher_id for ticket in tickets):
         tickets_changed.send(
             sender=Ticket, teacher_ids=teachers, count=len(tickets), cause="sorted"
         )

@@ -115,7 +115,7 @@ def test_tickets_are_sorted_one_by_one_or_left(
         (None, "", "break", False),
         (None, "", "break", False),
     ]
-    assert heard == [([new_teacher.pk], 2, "sorted")]
+    assert heard == [([new_teacher.pk, new_teacher.pk], 2, "sorted")]
     page = client.get("/admin/desk/unsorted/tickets/")
     assert [ticket.pk for ticket in page.context["page"]] == [fourth.pk, third.pk]
     assert "There is no skill “No such thing”" in page.content.decode()

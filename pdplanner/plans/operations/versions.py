@@ -36,14 +36,15 @@ def store_drafts(pairs: Sequence[tuple[Plan, Draft]], *, now: datetime, tells: b
         .only("wanted", "built", "causes", "owed_since", "current_id")
     }
     mine = [(seen, draft) for seen, draft in pairs if _is_as_seen(locked.get(seen.pk), seen)]
-    fresh, same = [], []
+    fresh: list[tuple[Plan, Draft]] = []
+    same: list[tuple[Plan, Draft]] = []
     for seen, draft in mine:
         (fresh if _is_new(seen.current, draft) else same).append((seen, draft))
     versions = PlanVersion.objects.bulk_create(
         [_version(seen, draft, now) for seen, draft in fresh]
     )
     _add_steps([(version, draft) for version, (_, draft) in zip(versions, fresh, strict=True)])
-    _refresh([(seen.current, draft) for seen, draft in same])
+    _refresh([(seen.current, draft) for seen, draft in same if seen.current])
     newest = PlanVersion.objects.filter(plan=OuterRef("pk")).order_by("-number")
     Plan.objects.filter(pk__in=[seen.pk for seen, _ in fresh]).update(
         current=Subquery(newest.values("pk")[:1])
@@ -70,9 +71,9 @@ def _settle(pairs: Sequence[tuple[Plan, Plan]]) -> None:
     for plan, seen in pairs:
         left = Counter(plan.causes)
         left.subtract(seen.causes)
-        causes = {cause: count for cause, count in left.items() if count > 0}
+        rest = json.dumps({cause: count for cause, count in left.items() if count > 0})
         owed_since = None if plan.wanted == seen.wanted else plan.owed_since
-        alike[seen.wanted, json.dumps(causes), owed_since].append(plan.pk)
+        alike[seen.wanted, rest, owed_since].append(plan.pk)
     for (built, causes, owed_since), keys in alike.items():
         Plan.objects.filter(pk__in=keys).update(
             built=built,
@@ -123,15 +124,13 @@ def changes_between(current: PlanVersion, draft: Draft) -> list[dict[str, Any]]:
     before = {step.course_id: step for step in current.steps.all()}
     after = {step.course: step for step in draft.steps}
     changes = []
-    for course, old in before.items():
-        if course not in after:
-            changes.append(_change(_why_gone(old, draft), old, old.course.title, None, old.date))
+    for old in [step for course, step in before.items() if course not in after]:
+        changes.append(_change(_why_gone(old, draft), old, old.course.title, None, old.date))
     for course, new in after.items():
-        old = before.get(course)
-        if old is None:
+        if course not in before:
             changes.append(_change("added", new, new.title, new.date, None))
-        elif (old.offering_id, old.date) != (new.offering, new.date):
-            changes.append(_change("moved", new, new.title, new.date, old.date))
+        elif (before[course].offering_id, before[course].date) != (new.offering, new.date):
+            changes.append(_change("moved", new, new.title, new.date, before[course].date))
     return changes
 
 

@@ -13,6 +13,7 @@ from courses.models import CoursePage, CoursePrerequisite, CourseSkill, Offering
 from courses.queries import audiences_of
 from pdplanner.recommender.facts import (
     CourseFacts,
+    Id,
     OfferingFacts,
     RequirementFacts,
     Rollout,
@@ -45,12 +46,12 @@ def read_courses(
         .order_by("pk")
         .values_list("pk", "title", "minutes", "format", "level", "grade_bands", "subjects", "body")
     )
-    effects = defaultdict(dict)
+    effects: dict[int, dict[Id, float]] = defaultdict(dict)
     for course, skill, strength in CourseSkill.objects.values_list(
         "course_id", "skill_id", "strength"
     ):
         effects[course][skill] = EFFECTS[strength]
-    before = {True: defaultdict(set), False: defaultdict(set)}
+    before: dict[bool, dict[int, set[int]]] = {True: defaultdict(set), False: defaultdict(set)}
     for course, other, is_required in CoursePrerequisite.objects.values_list(
         "course_id", "before_id", "is_required"
     ):

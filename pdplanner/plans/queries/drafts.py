@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from pdplanner.recommender import Facts, Path, Step, TeacherFacts, TicketFacts, recommend_paths
+from pdplanner.recommender import (
+    Facts,
+    Id,
+    Path,
+    Step,
+    TeacherFacts,
+    TicketFacts,
+    recommend_paths,
+)
 
 from ..models import PlanStep, PlanVersion
 from .facts import read_facts
@@ -24,11 +32,11 @@ NOTICED_MOST, NOTICED_LEAST = 12, 1.0
 class DraftStep:
     """One step, ready to be stored."""
 
-    course: int
+    course: Id
     title: str
     minutes: int
     week_date: date
-    offering: int | None
+    offering: Id | None
     date: date | None
     slot: str
     value: float
@@ -40,7 +48,7 @@ class DraftStep:
 class Draft:
     """One teacher's path, ready to be stored."""
 
-    teacher: int
+    teacher: Id
     as_of: date
     steps: tuple[DraftStep, ...]
     nothing_because: str
@@ -51,8 +59,8 @@ class Draft:
     value: float
     noticed: list[dict[str, Any]]
     left_out: list[dict[str, Any]]
-    done: frozenset[int]
-    dismissed: frozenset[int]
+    done: frozenset[Id]
+    dismissed: frozenset[Id]
 
 
 def draft_paths(
@@ -60,14 +68,14 @@ def draft_paths(
     as_of: date,
     teacher_ids: Collection[int] | None = None,
     previous: Mapping[int, PlanVersion | None] | None = None,
-) -> dict[int, Draft]:
+) -> dict[Id, Draft]:
     """Return a path for each of these teachers (None: all who are here), as known on the day.
 
     `previous` are the versions that stand, with their steps loaded: a path changes for a gain
     only. The recommender is asked once, whatever the number of teachers.
     """
     facts = read_facts(as_of=as_of, teacher_ids=teacher_ids)
-    standing = {
+    standing: dict[Id, Path] = {
         teacher: path_of_version(teacher, version)
         for teacher, version in (previous or {}).items()
         if version is not None
@@ -147,7 +155,7 @@ def _draft(
     teacher: TeacherFacts,
     path: Path,
     names: Names,
-    asks: Mapping[tuple[int, int], list[TicketFacts]],
+    asks: Mapping[tuple[Id, Id], list[TicketFacts]],
 ) -> Draft:
     return Draft(
         teacher=teacher.id,
@@ -195,10 +203,10 @@ def _draft(
 def _noticed(
     facts: Facts,
     teacher: TeacherFacts,
-    skill: int,
+    skill: Id,
     minutes: float,
     names: Names,
-    asks: Mapping[tuple[int, int], list[TicketFacts]],
+    asks: Mapping[tuple[Id, Id], list[TicketFacts]],
 ) -> dict[str, Any]:
     """One need and what it comes from: own asks, a goal, a roll-out; else from colleagues."""
     own = asks.get((teacher.id, skill), []) if teacher.uses_tickets else []
@@ -223,11 +231,11 @@ def _noticed(
     }
 
 
-def _asks(facts: Facts) -> dict[tuple[int, int], list[TicketFacts]]:
+def _asks(facts: Facts) -> dict[tuple[Id, Id], list[TicketFacts]]:
     """The tickets of the last year by (teacher, skill), oldest first."""
     since = facts.as_of - timedelta(days=NOTICED_DAYS)
-    asks = defaultdict(list)
+    asks: dict[tuple[Id, Id], list[TicketFacts]] = defaultdict(list)
     for ticket in sorted(facts.tickets, key=lambda ticket: (ticket.opened_date, ticket.id)):
-        if ticket.opened_date >= since:
+        if ticket.skill is not None and ticket.opened_date >= since:
             asks[ticket.teacher, ticket.skill].append(ticket)
     return asks

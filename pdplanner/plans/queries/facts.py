@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -16,7 +17,10 @@ from pdplanner.recommender.facts import (
     Dismissal,
     Facts,
     GoalFacts,
+    Id,
+    Level,
     SpecialDay,
+    SupportStyle,
     TeacherFacts,
     TicketFacts,
 )
@@ -129,14 +133,14 @@ class _Known:
         key = teacher.pk
         set_aside = district_minutes if teacher.minutes_a_term is None else teacher.minutes_a_term
         spent = sum(minutes for _, at, minutes in self.done.get(key, ()) if at >= since)
-        answers = [row for row in self.answers.get(key, ()) if _holds(*row[1:], since)]
+        answers = [row for row in self.answers.get(key, ()) if _holds(row, since)]
         closed = self.closed.get(key, ())
         seats = self.enrolled.get(key, ())
         said_yes = {course for course, answer, _, _ in answers if answer == "accepted"}
         waiting = {course for course, _, state, _ in seats if state == Enrolment.State.WAITING}
         return TeacherFacts(
             **self._room(teacher, as_of),
-            support_style=teacher.support_style or None,
+            support_style=cast(SupportStyle, teacher.support_style) or None,
             formats=tuple(teacher.formats),
             minutes_budget=max(0, set_aside - spent),
             weekly_minutes=teacher.minutes_a_week,
@@ -194,9 +198,9 @@ class _Known:
             GoalFacts(words, tuple(skills), self._day(at)) for words, at, skills in goals.values()
         )
 
-    def _levels(self, key: int) -> dict[int, str]:
+    def _levels(self, key: int) -> dict[Id, Level]:
         """The highest level at which a finished session taught each skill."""
-        levels: dict[int, str] = {}
+        levels: dict[Id, Level] = {}
         for skill, level in self.levels.get(key, ()):
             levels[skill] = max(level, levels.get(skill, level))
         return levels
@@ -209,8 +213,9 @@ class _Known:
         return at.astimezone(self.zone).date()
 
 
-def _holds(answer: str, why: str, at: datetime, since: datetime) -> bool:
+def _holds(row: list, since: datetime) -> bool:
     """Whether an answer still counts: "not now" and a swap are for their term only."""
+    _, answer, why, at = row
     is_passing = answer == StepAnswer.Answer.SWAPPED or why == StepAnswer.Why.NOT_NOW
     return at >= since or not is_passing
 
@@ -306,7 +311,7 @@ def _calendar(horizon: Horizon) -> CalendarFacts:
         term_title=horizon.title,
         special_days=tuple(
             SpecialDay(
-                kind=day.kind,
+                kind=cast(Any, day.kind),
                 start_date=day.start_date,
                 end_date=day.end_date,
                 title=day.title,

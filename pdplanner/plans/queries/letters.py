@@ -32,7 +32,7 @@ class News:
 def news_of(letter: Letter) -> tuple[News, ...]:
     """Return what there is to tell; what concerns something that is gone since is left out."""
     zone = the_district().zone
-    told = []
+    told: list[News] = []
     kinds = dict.fromkeys(notice.kind for notice in letter.notices)
     for kind in kinds:
         notices = [notice for notice in letter.notices if notice.kind == kind]

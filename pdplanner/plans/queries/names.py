@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pdplanner.recommender.facts import Facts, Reason, WhyNot
+from pdplanner.recommender.facts import Facts, Id, Reason
 from profiles.models import School, Skill, Tool
 
 #: Which table the ids under a key of `Reason.facts` and `WhyNot.facts` point into.
@@ -26,10 +26,10 @@ TABLE_OF_COHORT = {"school": "schools", "tool": "tools"}
 class Names:
     """What ids are called today."""
 
-    skills: Mapping[int, str]
-    tools: Mapping[int, str]
-    schools: Mapping[int, str]
-    courses: Mapping[int, str]
+    skills: Mapping[Id, str]
+    tools: Mapping[Id, str]
+    schools: Mapping[Id, str]
+    courses: Mapping[Id, str]
 
     def reason(self, reason: Reason) -> dict[str, Any]:
         """Return a reason as it is stored."""
@@ -39,7 +39,7 @@ class Names:
             "facts": self.facts(reason.facts),
         }
 
-    def facts(self, facts: Mapping[str, object] | WhyNot) -> dict[str, Any]:
+    def facts(self, facts: Mapping[str, object]) -> dict[str, Any]:
         """Return cited facts as JSON: ISO dates, lists, and `KEY_name` beside an id."""
         told: dict[str, Any] = {}
         for key, value in facts.items():

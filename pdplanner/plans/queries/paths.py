@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import cast
 
 from django.db.models import QuerySet
 
@@ -158,13 +159,13 @@ def noticed_about(teacher: Teacher, *, now: dt.datetime) -> tuple[Noticed, ...]:
         answer.skill_id: answer
         for answer in SkillAnswer.objects.filter(teacher=teacher).select_related("skill")
     }
-    tickets = defaultdict(list)
+    tickets: dict[int, list[Ticket]] = defaultdict(list)
     for ticket in Ticket.objects.filter(
         teacher=teacher,
         skill__isnull=False,
         opened_at__gte=now - dt.timedelta(days=NOTICED_DAYS),
     ).select_related("skill", "source"):
-        tickets[ticket.skill_id].append(ticket)
+        tickets[cast(int, ticket.skill_id)].append(ticket)
     found = [
         replace(
             need,
@@ -176,7 +177,8 @@ def noticed_about(teacher: Teacher, *, now: dt.datetime) -> tuple[Noticed, ...]:
     for answer in closed.values():
         found.append(_without_need(answer.skill, tickets.pop(answer.skill_id, ()), answer.answer))
     for rest in tickets.values():
-        found.append(_without_need(rest[0].skill, rest, ""))
+        if (skill := rest[0].skill) is not None:
+            found.append(_without_need(skill, rest, ""))
     return tuple(found)
 
 
@@ -244,7 +246,7 @@ def _steps(
             enrolment=enrolments.get(row.course_id),
             coach_request=requests.get(row.course_id),
             is_done=row.course_id in done,
-            opens_after=courses.get(before.get(row.course_id)),
+            opens_after=courses[before[row.course_id]] if row.course_id in before else None,
         )
         for row in rows
     )

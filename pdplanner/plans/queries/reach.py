@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, cast
 
 from django.db.models import F, Sum
 
 from courses.models import CoursePage
 from pdplanner.recommender import Path
-from pdplanner.recommender.facts import CourseFacts
+from pdplanner.recommender.facts import CourseFacts, Id
 from pdplanner.recommender.whatif import what_if
 from profiles.choices import Format
 from profiles.models import School, Teacher
@@ -59,7 +60,7 @@ def reach_of(course: CoursePage, *, as_of: date) -> SessionReach:
     shut: Counter[str] = Counter()
     if course.minutes:
         reach = what_if(read_facts(as_of=as_of), _facts_of(course, as_of), paths=_paths())
-        could = {one.teacher: one.minutes for one in reach.reached}
+        could = {cast(int, one.teacher): one.minutes for one in reach.reached}
         shut.update(reach.shut_out)
         del shut["on-path"]  # said already
     return SessionReach(
@@ -91,18 +92,20 @@ def crowd_of(minutes_by_teacher: dict[int, float]) -> Crowd:
     )
 
 
-def _paths() -> dict[int, Path]:
+def _paths() -> dict[Id, Path]:
     """Return the path of every teacher as it stands."""
     plans = Plan.objects.exclude(current=None).select_related("current")
     return {
         plan.teacher_id: path_of_version(plan.teacher_id, plan.current)
         for plan in plans.prefetch_related("current__steps")
+        if plan.current is not None
     }
 
 
 def _facts_of(course: CoursePage, as_of: date) -> CourseFacts:
     """Return a page as the recommender would read it, were it published as it stands here."""
-    runs = read_runs(as_of, the_district().zone, {course.pk: course.minutes}, ())
+    minutes = course.minutes or 0
+    runs = read_runs(as_of, the_district().zone, {course.pk: minutes}, ())
     befores = {
         True: _ids(row.before_id for row in course.prerequisites.all() if row.is_required),
         False: _ids(row.before_id for row in course.prerequisites.all() if not row.is_required),
@@ -110,9 +113,9 @@ def _facts_of(course: CoursePage, as_of: date) -> CourseFacts:
     return CourseFacts(
         id=course.pk,
         title=course.title,
-        minutes=course.minutes,
-        format=course.format,
-        level=course.level or None,
+        minutes=minutes,
+        format=cast(Any, course.format),
+        level=cast(Any, course.level or None),
         effects={row.skill_id: EFFECTS[row.strength] for row in course.taught_skills.all()},
         grades=frozenset(course.grade_bands),
         subjects=frozenset(course.subjects),

@@ -126,12 +126,12 @@ def test_import_twice_changes_nothing_and_says_so(people, export, capsys, heard)
 
 def test_import_tells_whose_tickets_changed_once_a_chunk(people, export, heard, monkeypatch):
     new_teacher, mentor_teacher = people
-    both = sorted([new_teacher.pk, mentor_teacher.pk])
+    each_ticket = sorted([new_teacher.pk, mentor_teacher.pk, mentor_teacher.pk])
     bring_in(export())
-    assert heard == [(both, 3, "import")]
+    assert heard == [(each_ticket, 3, "tickets")]
     monkeypatch.setattr(importing, "CHUNK", 2)
     bring_in(export(ROWS.replace("2026-09-04", "2026-09-14")))
-    assert heard[1:] == [([mentor_teacher.pk], 1, "import")]
+    assert heard[1:] == [([mentor_teacher.pk], 1, "tickets")]
 
 
 def test_dry_run_writes_nothing(people, export, capsys):
