@@ -5,9 +5,11 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -33,15 +35,17 @@ ON_A_PAGE = 50
 WHEN = (("unmarked", "To mark"), ("ahead", "Ahead"), ("past", "All past"))
 
 
-def may_open_desk(user: User) -> bool:
+def may_open_desk(user: User | AnonymousUser) -> bool:
     """Whether the desk is this user's: coaches and coordinators."""
+    if user.is_anonymous:
+        return False
     return user.is_superuser or bool(roles_of(user) & {Role.COACH, Role.COORDINATOR})
 
 
-class DeskMixin:
+class DeskMixin(View):
     """Lets in coaches and coordinators."""
 
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         if not may_open_desk(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -183,7 +187,7 @@ class FinishedView(DeskPage):
         return redirect("desk:finished")
 
 
-class UndoFinishedView(DeskMixin, View):
+class UndoFinishedView(DeskMixin):
     """Takes a confirmation back."""
 
     http_method_names = ["post"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 
 from django import forms
+from django.db.models import Q
 
 from profiles.choices import GradeBand, Subject
 from profiles.models import School
 
-from .models import Requirement
+from .models import CoursePage, Requirement
 from .queries import live_sessions
 
 LATEST = date(2100, 1, 1)
@@ -46,11 +48,13 @@ class RequirementForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.today = today
         open_ids = live_sessions().values("pk")
-        chosen = self.fields["course"].queryset.filter(pk__in=open_ids)
+        chosen = Q(pk__in=open_ids)
         if self.instance.pk:  # a session taken down since stays choosable where it was chosen
-            chosen = chosen | self.fields["course"].queryset.filter(pk=self.instance.course_id)
-        self.fields["course"].queryset = chosen.order_by("title")
-        self.fields["schools"].queryset = School.objects.filter(is_active=True)
+            chosen |= Q(pk=self.instance.course_id)
+        sessions = CoursePage.objects.filter(chosen).order_by("title")
+        cast(forms.ModelChoiceField, self.fields["course"]).queryset = sessions
+        schools = School.objects.filter(is_active=True)
+        cast(forms.ModelChoiceField, self.fields["schools"]).queryset = schools
 
     def clean_due_date(self) -> date:
         """Refuse a day that has passed, unless it stood there before."""

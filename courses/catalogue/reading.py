@@ -319,7 +319,7 @@ class _Reader:
         value = row.get(field)
         try:
             # A day without a time would silently become midnight.
-            moment = datetime.fromisoformat(value) if "T" in value else None
+            moment = datetime.fromisoformat(value) if value and "T" in value else None
         except (TypeError, ValueError):
             moment = None
         if moment is None or moment.year not in YEARS:

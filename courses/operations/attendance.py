@@ -107,5 +107,5 @@ def _uncomplete_by_run(
         .select_related("offering", "offering__course", "teacher")
         .first()
     )
-    if lost and another is not None:
+    if lost and another is not None and another.offering is not None:
         _complete_by_run(another, another.offering, by=by, now=now)

@@ -124,7 +124,7 @@ def withdraw(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolme
     held_a_seat = enrolment.state == State.SEATED
     move(enrolment, State.WITHDRAWN, by=by, now=now)
     tell([enrolment.teacher_id], "withdrew")
-    if held_a_seat:
+    if held_a_seat and offering is not None:
         _take_seats(offering, -1)
         _promote_waiting(offering, now=now)
     return enrolment

@@ -100,9 +100,7 @@ def requirements_on(as_of: date) -> QuerySet[Requirement]:
 def required_for(teacher: Teacher, as_of: date) -> list[RequiredSession]:
     """Return what a teacher must take as of a day, soonest due first; done ones included."""
     room = _Room(
-        school_ids=frozenset(
-            {*teacher.schools.values_list("pk", flat=True), teacher.main_school_id} - {None}
-        ),
+        school_ids=_with_main(teacher.schools.values_list("pk", flat=True), teacher),
         grade_bands=frozenset(teacher.grade_bands),
         subjects=frozenset(teacher.subjects),
     )
@@ -127,6 +125,12 @@ def required_for(teacher: Teacher, as_of: date) -> list[RequiredSession]:
     ]
 
 
+def _with_main(school_ids: Iterable[int], teacher: Teacher) -> frozenset[int]:
+    """Return these schools and the teacher's main one, if there is any."""
+    main = [] if teacher.main_school_id is None else [teacher.main_school_id]
+    return frozenset([*school_ids, *main])
+
+
 def _rooms() -> dict[int, _Room]:
     """Return the room of every active teacher, in two queries."""
     schools: dict[int, set[int]] = defaultdict(set)
@@ -136,7 +140,7 @@ def _rooms() -> dict[int, _Room]:
     teachers = Teacher.objects.active().only("grades", "subjects", "main_school_id")
     return {
         teacher.pk: _Room(
-            school_ids=frozenset({*schools[teacher.pk], teacher.main_school_id} - {None}),
+            school_ids=_with_main(schools[teacher.pk], teacher),
             grade_bands=frozenset(teacher.grade_bands),
             subjects=frozenset(teacher.subjects),
         )

@@ -69,16 +69,16 @@ def run_lines(
     offerings = Offering.objects.filter(
         Q(is_cancelled=False, starts_at__gt=now) | Q(pk__in=own_live), course_id=course.pk
     ).select_related("school", "coach")
-    queues: dict[int, list[int]] = defaultdict(list)
+    queues: dict[int | None, list[int]] = defaultdict(list)
     waiting = Enrolment.objects.filter(offering__in=own_live, state=State.WAITING)
-    for offering_id, position in waiting.values_list("offering_id", "position"):
-        queues[offering_id].append(position)
+    for other in waiting.only("offering_id", "position"):
+        queues[other.offering_id].append(other.position or 0)
 
     def line(offering: Offering) -> RunLine:
         enrolment = own.get(offering.pk)
         if enrolment is None or enrolment.state != State.WAITING:
             return RunLine(offering, enrolment)
-        before = sum(1 for place in queues[offering.pk] if place < enrolment.position)
+        before = sum(place < (enrolment.position or 0) for place in queues[offering.pk])
         return RunLine(offering, enrolment, before)
 
     return tuple(line(offering) for offering in offerings.order_by("starts_at", "pk"))

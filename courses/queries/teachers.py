@@ -123,11 +123,15 @@ def room_choice(variants: Any, teacher: Teacher | None, tool_ids: frozenset[int]
     variants = list(variants)
     if teacher is None:
         return RoomChoice(None, tuple(variants))
-    have = (set(teacher.grade_bands), set(teacher.subjects), set(tool_ids))
+    have: tuple[set, ...] = (set(teacher.grade_bands), set(teacher.subjects), set(tool_ids))
 
     def nearness(variant: Any) -> tuple[int, int]:
         tools = {tool.pk for tool in variant["tools"] if tool is not None}
-        marked = (set(variant["grade_bands"] or ()), set(variant["subjects"] or ()), tools)
+        marked: tuple[set, ...] = (
+            set(variant["grade_bands"] or ()),
+            set(variant["subjects"] or ()),
+            tools,
+        )
         matches = sum(1 for own, asked in zip(have, marked, strict=True) if own & asked)
         contradictions = sum(
             1 for own, asked in zip(have, marked, strict=True) if asked and not own & asked

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
@@ -14,6 +17,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from courses.desk_views import ON_A_PAGE, may_open_desk
 from courses.models import CoursePage
+from profiles.models import User
 from profiles.queries import today_in_district
 
 from .models import CoachRequest
@@ -44,7 +48,7 @@ WHY_SHUT = {
 class DeskPage(WagtailAdminTemplateMixin, TemplateView):
     """One page of the desk, in Wagtail's frame."""
 
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         if not may_open_desk(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -71,9 +75,8 @@ class RequestsView(DeskPage):
         pk = request.POST.get("request", "")
         asked = get_object_or_404(CoachRequest, pk=pk if pk.isdecimal() else 0)
         outcome = " ".join(request.POST.get("outcome", "").split())[:300]
-        closed = close_coach_request(
-            request=asked, by=request.user, outcome=outcome, now=timezone.now()
-        )
+        by = cast(User, request.user)
+        closed = close_coach_request(request=asked, by=by, outcome=outcome, now=timezone.now())
         if closed.closed_by == request.user:
             messages.success(request, f"Closed: {asked.teacher}, “{asked.course}”.")
         else:

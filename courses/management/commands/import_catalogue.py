@@ -21,7 +21,9 @@ class Command(ImportCommand):
             "--source", default="catalogue", help="whose catalogue it is (default: catalogue)"
         )
 
-    def run(self, *, path: Path, dry_run: bool, draft: bool, source: str, **options) -> None:
+    def run(  # type: ignore[override]
+        self, *, path: Path, dry_run: bool, draft: bool, source: str, **options
+    ) -> None:
         now = timezone.now()
         self.say(f"Reading {path.name}")
         catalogue, problems, content_hash = check_catalogue(path)
