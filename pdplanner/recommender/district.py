@@ -65,7 +65,10 @@ class District:
     group_days: Silence  # [G]
     months: Floats  # [K, 12] tickets by month of the year
     month_days: Silence  # [12] days of history in each month of the year
+    asks: float  # tickets in all
+    single_asks: float  # of people who asked once
     first_day: float  # of the first ticket
+    second_day: float  # of the first ticket of anybody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,10 @@ def learn_district(history: History) -> District:
             history.skill * 12 + months_of(history), np.ones(len(history.day)), size * 12
         ).reshape(size, 12),
         month_days=Silence(_lived(history, first_day), _lived(history, second_day)),
+        asks=float(len(history.day)),
+        single_asks=float((np.bincount(history.person) == 1).sum()),
         first_day=first_day,
+        second_day=second_day,
         skills=history.skills,
         groups=history.cohorts.groups,
         everybody=np.array(everybody),
@@ -161,9 +167,13 @@ def faded(history: History, half_life: float) -> Floats:
 def paces(history: History, half_life: float) -> tuple[Floats, Floats]:
     """Each person's tickets and days of exposure [P] each, both fading alike."""
     tickets = summed(history.person, faded(history, half_life), history.people)
-    scale = half_life / np.log(2)
-    days = scale * (np.exp2(history.until / half_life) - np.exp2(history.since / half_life))
-    return tickets, np.asarray(np.maximum(days, 0.0), dtype=np.float64)
+    return tickets, faded_days(history.since, history.until, half_life)
+
+
+def faded_days(since: Floats, until: Floats, half_life: float) -> Floats:
+    """Days from `since` to `until`, fading like tickets of those days."""
+    days = (np.exp2(until / half_life) - np.exp2(since / half_life)) * half_life / np.log(2)
+    return np.asarray(np.maximum(days, 0.0), dtype=np.float64)
 
 
 def followings_of(history: History) -> Followings:

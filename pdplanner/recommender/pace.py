@@ -12,7 +12,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pdplanner.recommender.district import GROUP_DAYS, PACE_DAYS, District, asked_first, paces
+from pdplanner.recommender.district import (
+    GROUP_DAYS,
+    PACE_DAYS,
+    District,
+    asked_first,
+    faded_days,
+    paces,
+)
 from pdplanner.recommender.history import COHORT_KINDS, Floats, History, summed
 
 #: Where there is next to nobody to learn from: a ticket in two hundred days, worth one ticket.
@@ -20,7 +27,7 @@ USUAL_PACE = 0.005
 #: Tickets of a cohort before its pace weighs as much as everybody's.
 GROUP_STRENGTH = 10.0
 #: Half-lives up to here are an excitation, longer ones a pace.
-STIRRING_DAYS = 30
+STIRRING_DAYS = 10
 #: Shape of the gamma prior on a person's pace: few bring many, many bring few.
 PERSON_SHAPE = 0.6
 
@@ -30,6 +37,7 @@ def pace_parts(history: History, district: District, days: float) -> Mapping[str
     parts = {}
     first = asked_first(history, district)
     seen = district.days.seen_by(first)
+    known = _known_share(history, district)
     for place, half_life in enumerate(PACE_DAYS):
         tickets, exposure = paces(history, half_life)
         if half_life <= STIRRING_DAYS:
@@ -40,11 +48,25 @@ def pace_parts(history: History, district: District, days: float) -> Mapping[str
         usual = others / (np.maximum(seen[:, place] - exposure, 0.0) + 1.0 / USUAL_PACE)
         pace = (tickets + PERSON_SHAPE) / (exposure + PERSON_SHAPE / usual)
         parts[f"pace {half_life} d"] = pace * days
+        # Where people are known by their asks alone, their silence before the first is unknown;
+        # counted from the district's first ask, a newcomer is not taken for a busy asker.
+        opened = np.where(first, district.second_day, district.first_day)
+        longer = faded_days(np.minimum(history.since, opened), history.until, half_life)
+        steady = (tickets + PERSON_SHAPE) / (longer + PERSON_SHAPE / usual)
+        parts[f"steady {half_life} d"] = steady * known * days
         if half_life == GROUP_DAYS:
             parts["usual pace"] = usual * days
             for kind, lift in _cohort_lifts(history, district, tickets, exposure, usual).items():
                 parts[f"{kind} pace"] = usual * lift * days
     return parts
+
+
+def _known_share(history: History, district: District) -> Floats:
+    """The chance that the next ticket is of somebody who asked before [P], by how many asked but
+    once (Good 1953), as each person's colleagues have it."""
+    asks = np.bincount(history.person, minlength=history.people)
+    singles = np.maximum(district.single_asks - (asks == 1), 0.0)
+    return np.asarray(1.0 - singles / np.maximum(district.asks - asks, 1.0).clip(min=singles + 1.0))
 
 
 def _cohort_lifts(

@@ -33,7 +33,7 @@ STARTS = (1.0, 0.75, 0.5, 0.25)
 #: Further back, where the history is long.
 LONG_STARTS = (2.0, 3.0, 4.0)
 #: The least share of the history that must lie before a window.
-LEAST_BEFORE = 0.25
+LEAST_BEFORE = 0.45
 #: The least that must lie before a window for the pace to be fitted on it: a short look back sees
 #: mostly people who have just asked, and takes them for busier than they are.
 LEAST_BEFORE_PACE = 0.45
@@ -44,6 +44,7 @@ MOST_ASKERS = 4000
 #: Weights of the season index to choose from.
 SEASON_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 #: How hard the weights are drawn to the defaults, in half squared deviations of a signal.
+GAIN_POWER = 0.75
 SHARE_PULL = 20.0
 PACE_PULL = 5.0
 
@@ -169,7 +170,7 @@ def _fit_logit(
     spread = np.maximum(spread, 1e-6)
     prepared = []
     for signals, offset, asked in problems:
-        gain = asked / np.sqrt(asked.sum(axis=1, keepdims=True))
+        gain = asked / asked.sum(axis=1, keepdims=True) ** GAIN_POWER
         stack = np.array([signals[name] / sd for name, sd in zip(names, spread, strict=True)])
         prepared.append((stack.astype(np.float32), offset, gain))
     start = np.array([weights.get(name, 0.0) for name in names]) * spread
