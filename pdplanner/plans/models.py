@@ -45,6 +45,22 @@ class DailyRun(models.Model):
         return f"{self.name} of {self.date}"
 
 
+class RulesFit(models.Model):
+    """Weights of the need rules fitted to this district, and how the fit did on the past."""
+
+    number = models.PositiveIntegerField(unique=True)
+    as_of_date = models.DateField()  # nothing after it was known
+    fitted_at = models.DateTimeField(default=timezone.now)
+    weights = models.JSONField()  # [[name of the signal, weight]]
+    back_test = models.JSONField()
+
+    class Meta:
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"Fit no. {self.number} of {self.as_of_date}"
+
+
 class PlanVersion(models.Model):
     """One computed path. Kept, so that a teacher sees what changed and why."""
 

@@ -21,6 +21,7 @@ from pdplanner.recommender import (
 from ..models import PlanStep, PlanVersion
 from .facts import read_facts
 from .names import Names, read_names
+from .rules import rules_in_use
 
 #: How far back own tickets are told as "what we noticed": a school year.
 NOTICED_DAYS = 365
@@ -82,7 +83,7 @@ def draft_paths(
     }
     here = [teacher.id for teacher in facts.teachers if teacher.left_date is None]
     only = here if teacher_ids is None else teacher_ids
-    paths = recommend_paths(facts, only=only, previous=standing)
+    paths = recommend_paths(facts, rules_in_use(), only=only, previous=standing)
     names = read_names(facts)
     asks = _asks(facts)
     return {

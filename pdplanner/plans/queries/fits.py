@@ -19,6 +19,7 @@ from ..wording import Sentence, why_not_words, word_reason
 from .drafts import path_of_version
 from .facts import read_facts
 from .names import read_names
+from .rules import rules_in_use
 
 #: An answer holds until something new is owed; this only bounds how long nobody's is kept.
 KEPT_SECONDS = 24 * 60 * 60
@@ -71,7 +72,7 @@ def why_not_for(teacher: Teacher, course: CoursePage, *, as_of: dt.date) -> WhyN
         facts = read_facts(as_of=as_of, teacher_ids=[teacher.pk])
         version = plan.current if plan else None
         path = path_of_version(teacher.pk, version) if version else None
-        answer = why_not(facts, teacher.pk, course.pk, path=path)
+        answer = why_not(facts, teacher.pk, course.pk, path=path, rules=rules_in_use())
         kept = {"rule": answer.rule, "facts": read_names(facts).facts(answer.facts)}
         cache.set(key, kept, KEPT_SECONDS)
     missing = None
@@ -95,7 +96,7 @@ def _answers(teacher: Teacher, as_of: dt.date) -> dict[str, Any]:
         kept = {
             "fits": {
                 one.course: (dict(one.fit), names.reason(one.reason) if one.reason else None)
-                for one in fits_of(facts, teacher.pk).values()
+                for one in fits_of(facts, teacher.pk, rules_in_use()).values()
             },
             "path": [step.course_id for step in steps],
             "done": list(me.done),

@@ -113,6 +113,7 @@ CAUSES = {
     "the calendar": ("the school calendar changed",) * 2,
     "skills": ("skills and tools were updated",) * 2,
     "the district's settings": ("the district's settings changed",) * 2,
+    "rules": ("the weights were fitted anew",) * 2,
     "night": ("a new day",) * 2,
 }
 
