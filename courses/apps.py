@@ -9,7 +9,7 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from profiles.uploads import register
 
-        from . import receivers  # noqa: F401 (connects them)
+        from . import checks, receivers  # noqa: F401 (connects them)
         from .catalogue.uploading import KIND
 
         register(KIND)
