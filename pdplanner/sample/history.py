@@ -30,6 +30,8 @@ OF_ALL = 0.15
 WITHDRAWS, COMES = 0.06, 0.86
 #: Who is in the middle of something today.
 UNDER_WAY = 0.16
+#: The live session that the printed teacher has been to.
+ROSAS_RUN = "coding-first"
 #: What a teacher of plain keenness has done of a required session, by days until it is due.
 DONE_WHEN_DUE, DONE_WHEN_SET = 0.9, 0.1
 
@@ -53,9 +55,10 @@ def make_history(
 ) -> None:
     """Store two years of runs, finished and started sessions, and the seats taken ahead."""
     ledger = Ledger(pages)
-    others = [person for person in people if not person.is_rosa]
-    _rosas_record(ledger, ground, people, coaches[0])
-    _past_runs(ledger, ground, others, coaches)
+    rosa = next(person for person in people if person.is_rosa)
+    others = [person for person in people if person is not rosa]
+    _rosas_record(ledger, ground, rosa, coaches[0])
+    _past_runs(ledger, ground, others, coaches, rosa)
     _obligations(ledger, ground, others)
     _alone(ledger, ground, others, coaches)
     _under_way(ledger, ground, others)
@@ -67,7 +70,11 @@ def make_history(
 
 
 def _past_runs(
-    ledger: Ledger, ground: Ground, people: Sequence[Person], coaches: Sequence[User]
+    ledger: Ledger,
+    ground: Ground,
+    people: Sequence[Person],
+    coaches: Sequence[User],
+    rosa: Person,
 ) -> None:
     rng = ground.rng("past runs")
     live = [text for text in content.sessions() if text.is_live]
@@ -95,6 +102,8 @@ def _past_runs(
             and (person.row.email, starts_at.date()) not in busy
         ]
         size = min(int(rng.integers(*IN_A_RUN)), round(len(free) * OF_ALL))
+        if text.key == ROSAS_RUN and text.key not in rosa.completed:
+            _come(ledger, rosa, text, run)
         for person in _pick(rng, free, size):
             busy.add((person.row.email, starts_at.date()))
             _sit_in(ledger, rng, person, text, run)
@@ -124,18 +133,24 @@ def _sit_in(
     ledger: Ledger, rng: np.random.Generator, person: Person, text: SessionText, run: Offering
 ) -> None:
     """One teacher in one past run: came, stayed away, or gave the seat back."""
-    seated_at = run.starts_at - timedelta(days=int(rng.integers(4, 25)), hours=2)
-    history: list[Event] = [(State.SEATED, seated_at, person.row.user)]
     fate = rng.random()
+    if WITHDRAWS <= fate < WITHDRAWS + COMES:
+        _come(ledger, person, text, run)
+        return
+    seated_at = run.starts_at - timedelta(days=int(rng.integers(4, 25)), hours=2)
+    seated: Event = (State.SEATED, seated_at, person.row.user)
     if fate < WITHDRAWS:
-        history.append((State.WITHDRAWN, seated_at + timedelta(days=2), person.row.user))
-    elif fate < WITHDRAWS + COMES:
-        history.append((State.ATTENDED, run.ends_at, run.coach))
+        ended: Event = (State.WITHDRAWN, seated_at + timedelta(days=2), person.row.user)
     else:
-        history.append((State.NO_SHOW, run.ends_at, run.coach))
-    ledger.enrol(person, text, history, run)
-    if history[-1][0] == State.ATTENDED:
-        ledger.complete(person, text, Completion.Ground.ATTENDED, run.ends_at, run.coach, run)
+        ended = (State.NO_SHOW, run.ends_at, run.coach)
+    ledger.enrol(person, text, [seated, ended], run)
+
+
+def _come(ledger: Ledger, person: Person, text: SessionText, run: Offering) -> None:
+    """One teacher who had a seat and came."""
+    seated: Event = (State.SEATED, run.starts_at - timedelta(days=9, hours=2), person.row.user)
+    ledger.enrol(person, text, [seated, (State.ATTENDED, run.ends_at, run.coach)], run)
+    ledger.complete(person, text, Completion.Ground.ATTENDED, run.ends_at, run.coach, run)
 
 
 # ---- alone, or with a coach --------------------------------------------------------------------
@@ -290,16 +305,16 @@ def _pick(rng: np.random.Generator, people: Sequence[Person], size: int) -> list
     return [people[number] for number in chosen]
 
 
-def _rosas_record(ledger: Ledger, ground: Ground, people: Sequence[Person], coach: User) -> None:
+def _rosas_record(ledger: Ledger, ground: Ground, rosa: Person, coach: User) -> None:
     """What the printed teacher has behind her: written by hand, all of it before today."""
     rng = ground.rng("rosa")
-    rosa = next(person for person in people if person.is_rosa)
     texts = {text.key: text for text in content.sessions()}
     last = ground.school_days(ground.last.start_date, ground.last.lessons_end_date)
     present = ground.school_days(ground.present.start_date, ground.today) or last
     for key, day in (
         ("classroom-first-week", last[20]),
         ("document-camera", last[105]),
+        ("digital-citizenship-week", last[130]),
         ("gradebook-first-week", present[min(3, len(present) - 1)]),
         ("who-can-see-my-file", present[len(present) // 4]),
         ("two-step-sign-in", present[len(present) // 2]),
