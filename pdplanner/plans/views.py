@@ -34,7 +34,16 @@ def path(request: SignedInRequest) -> HttpResponse:
     courses = [step.course for step in shown.steps]
     load_cloth_names(courses)
     load_pictures(courses)
-    return render(request, "plans/path.html", {"path": shown, "whys": StepAnswer.Why.choices})
+    opened = request.GET.get("step", "")
+    return render(
+        request,
+        "plans/path.html",
+        {
+            "path": shown,
+            "whys": StepAnswer.Why.choices,
+            "opened": int(opened) if opened.isdecimal() else None,
+        },
+    )
 
 
 def back_from(request: SignedInRequest, fallback: str) -> HttpResponse:

@@ -47,7 +47,7 @@ def test_teacher_is_fitted_swaps_finishes_and_sees_it_on_the_record(world, open_
 
     step = page.locator(f"#step-{world.sync.pk}")
     if not step.get_by_role("button", name="Swap").is_visible():
-        step.get_by_text("Why, and what you can do").click()
+        step.get_by_role("link", name="Why, and what you can do").click()
     step.get_by_role("button", name="Swap").click()
     expect(page.locator("#messages")).to_contain_text("is out")
     expect(thread).not_to_contain_text(world.sync.title)

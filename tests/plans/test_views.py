@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from courses.models import Enrolment
 from pdplanner.plans.models import CoachRequest, Plan, StepAnswer
@@ -97,6 +98,23 @@ def test_nothing_to_recommend_is_an_answer_with_one_thing_to_do(new_teacher, ter
     page = signed_in(new_teacher).get("/path/").content.decode()
     assert "Nothing to alter today" in page
     assert "Set a goal" in page
+
+
+def test_later_step_opens_by_its_address(
+    new_teacher, term, grade_sync, screen_sharing, add_session, add_ticket, signed_in
+):
+    for skill in (grade_sync, screen_sharing):
+        add_session(f"About {skill}", skill, minutes=20)
+        for days in (5, 20, 40):
+            add_ticket(new_teacher, skill, TODAY - timedelta(days=days))
+    rebuild_plans(as_of=TODAY, now=NOW)
+    client = signed_in(new_teacher)
+    closed = client.get("/path/")
+    _, later = closed.context["path"].steps
+    address = f"{reverse('plans:path')}{later.course.pk}/swap/"
+    assert address not in closed.content.decode()
+    assert address in client.get(f"/path/?step={later.course.pk}").content.decode()
+    assert address not in client.get("/path/?step=no-number").content.decode()
 
 
 # ---- answers ------------------------------------------------------------------------------------

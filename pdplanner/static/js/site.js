@@ -14,10 +14,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// After an answer the keyboard stays where the work is: on what the answer marks, or on the
-// heading of the part that was replaced. What looks for news by itself moves nobody's focus.
+// After a partial update the keyboard stays where the work is: on what the answer marks, or on
+// the heading of the part that was replaced. What looks for news by itself moves nobody's focus,
+// nor does what appears beside a field that somebody is typing in.
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.requestConfig?.verb !== "post") return;
+  if (event.detail.requestConfig?.triggeringEvent?.isTrusted !== true) return;
+  if (event.detail.requestConfig.triggeringEvent.type === "input") return;
   const part = document.getElementById(event.detail.target?.id);
   if (!part || part.contains(document.activeElement)) return;
   const next = part.querySelector("[data-focus]") || part.querySelector("h1, h2, h3");
