@@ -102,6 +102,7 @@ class Plans:
     missed_start: Ints  # [T + 1]
     missed_course: Ints
     seconds: float  # spent solving, compiling left out
+    prices: Floats  # [R], minutes that a seat is worth to those who did not get it
 
     def steps(self, teacher: int) -> list[Step]:
         """Return the steps of one teacher."""
@@ -187,7 +188,7 @@ def violations(instance: Instance, teacher: int, steps: Sequence[Step]) -> list[
             wrong.append(f"{name} is no candidate")
         if not 0 <= step.week < instance.weeks:
             wrong.append(f"{name} lies outside the term")
-        if step.week > due.get(step.course, instance.weeks):
+        if step.week > due.get(step.course, instance.weeks) and step.run not in held:
             wrong.append(f"{name} is required earlier")
         for needed in _entries(instance.requires_start, instance.requires_course, step.course):
             if needed not in done and week_of.get(needed, instance.weeks) >= step.week:

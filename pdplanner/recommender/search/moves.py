@@ -1,0 +1,204 @@
+"""One move: a course goes to a certain week, others make way, and the rest falls into place.
+
+Any plan can be had by taking its steps in the order of their weeks, each into the first week that
+has room. So a move need not say where the others go: it puts one course where it wants it, takes
+out what stands from that week on, and puts it back in order of week. Who is pushed out of a full
+week pushes the next, or goes to the first gap after all.
+"""
+
+from __future__ import annotations
+
+from pdplanner.recommender.search.compiling import inner_kernel, kernel
+from pdplanner.recommender.search.drafts import (
+    MINUTES_LEFT,
+    NOWHERE,
+    STEPS,
+    Draft,
+    add,
+    best_option,
+    drop,
+    first_week,
+    fits,
+    gain_at,
+    loss_of,
+)
+from pdplanner.recommender.search.fill import LEAST_GAIN, NOISE, Scratch
+from pdplanner.recommender.search.tasks import COURSES, WEEKS, Task
+
+
+@inner_kernel
+def draw(scratch: Scratch, end: int) -> int:
+    """Return a random number from 0 to end - 1 (Park and Miller's generator)."""
+    scratch.random[0] = scratch.random[0] * 48271 % 2147483647
+    return scratch.random[0] % end
+
+
+@kernel
+def list_promising(task: Task, draft: Draft, scratch: Scratch) -> int:
+    """List the courses that are in, and those whose gain alone could pay for a step's place.
+
+    A course never gains more than on an empty plan; when even that is less a minute than the
+    plan's weakest step, no move will bring it in. Return how many are listed.
+    """
+    weeks = task.count[WEEKS]
+    weakest = 0.0
+    is_first = True
+    for i in range(draft.count[STEPS]):
+        place = draft.step[i]
+        if task.must[place] == 0 and task.opens_start[place] == task.opens_start[place + 1]:
+            rate = loss_of(task, draft, place) / max(1, task.minutes[place])
+            weakest = rate if is_first else min(weakest, rate)
+            is_first = False
+    count = 0
+    for place in range(task.count[COURSES]):
+        is_promising = draft.option[place] != NOWHERE
+        if not is_promising and first_week(task, draft, place) < weeks:
+            week = task.option_week[task.option_start[place]]
+            gain = task.top_bonus[place]
+            for i in range(task.effect_start[place], task.effect_start[place + 1]):
+                gain += task.effect_saved[i] * task.lost_after[task.effect_skill[i] * weeks + week]
+            is_promising = gain >= weakest * task.minutes[place]
+        if is_promising:
+            scratch.promising[count] = place
+            count += 1
+    return count
+
+
+@inner_kernel
+def draw_option(task: Task, draft: Draft, scratch: Scratch, place: int) -> int:
+    """Return one of the course's options; none after the first that has room anyway."""
+    start, end = task.option_start[place], task.option_start[place + 1]
+    for option in range(start, end):
+        is_new = draft.option[place] == NOWHERE or task.option_week[option] > draft.week[place]
+        if is_new and fits(task, draft, place, option, 0, task.count[WEEKS]):
+            end = option + 1
+            break
+    return start + draw(scratch, end - start)
+
+
+@inner_kernel
+def make_way(
+    task: Task, draft: Draft, scratch: Scratch, place: int, option: int, slack: float
+) -> int:
+    """Choose the steps that make way for the course; return how many, or -1: it cannot pay.
+
+    They stand in `bundle`; nothing is moved yet. A course that is in needs nobody's minutes.
+    """
+    week = task.option_week[option]
+    if draft.option[place] == option or first_week(task, draft, place) > week:
+        return -1
+    if draft.option[place] != NOWHERE:
+        # Later gains nothing by itself, but may let others move up: worth a try now and then.
+        return 0 if week <= draft.week[place] or draw(scratch, 2) == 0 else -1
+    gain = gain_at(task, draft, place, week) + task.option_bonus[option]
+    if gain <= LEAST_GAIN:
+        return -1
+    if draft.count[MINUTES_LEFT] >= task.minutes[place]:
+        return 0
+    for i in range(task.effect_start[place], task.effect_start[place + 1]):
+        scratch.share[task.effect_skill[i]] = task.effect_saved[i]
+    loss, leaving = _choose_leaving(task, draft, scratch, place, week)
+    for i in range(task.effect_start[place], task.effect_start[place + 1]):
+        scratch.share[task.effect_skill[i]] = 0.0
+    return leaving if gain >= loss - slack else -1
+
+
+@inner_kernel
+def _choose_leaving(
+    task: Task, draft: Draft, scratch: Scratch, place: int, week: int
+) -> tuple[float, int]:
+    """Choose steps by loss a minute, blurred at random; return the loss and how many they are."""
+    number = draw(scratch, 2 * NOISE)
+    counts_all = number >= NOISE  # of a step's minutes, or only those that are needed
+    need = task.minutes[place] - draft.count[MINUTES_LEFT]
+    loss, leaving = 0.0, 0
+    while need > 0:
+        best, least, best_loss, best_minutes = NOWHERE, 0.0, 0.0, 1
+        for i in range(draft.count[STEPS]):
+            other = draft.step[i]
+            if scratch.leaving[other] == 0 and task.must[other] == 0:
+                minutes = task.minutes[other] if counts_all else min(task.minutes[other], need)
+                other_loss = _net_loss(task, draft, scratch, other, week)
+                blurred = other_loss * scratch.noise[(number + other) % NOISE]
+                if best == NOWHERE or blurred * best_minutes < least * minutes:
+                    best, least, best_loss, best_minutes = other, blurred, other_loss, minutes
+        if best == NOWHERE:
+            loss = 1e300
+            break
+        scratch.leaving[best] = 1
+        scratch.bundle[leaving] = best
+        leaving += 1
+        need -= task.minutes[best]
+        loss += best_loss
+    for i in range(leaving):
+        scratch.leaving[scratch.bundle[i]] = 0
+    return loss, leaving
+
+
+@inner_kernel
+def _net_loss(task: Task, draft: Draft, scratch: Scratch, place: int, week: int) -> float:
+    """Return what dropping the step loses, less what the course on the move then gains more."""
+    weeks = task.count[WEEKS]
+    at = draft.week[place]
+    loss = task.option_bonus[draft.option[place]]
+    for i in range(task.effect_start[place], task.effect_start[place + 1]):
+        row = task.effect_skill[i] * weeks
+        shared = scratch.share[task.effect_skill[i]] * draft.tail[row + max(at, week)]
+        loss += task.effect_saved[i] / task.effect_kept[i] * (draft.tail[row + at] - shared)
+    return loss
+
+
+@inner_kernel
+def move(task: Task, draft: Draft, scratch: Scratch, place: int, option: int, leaving: int) -> bool:
+    """Make the move; False when the course is left without something it requires."""
+    week = task.option_week[option]
+    start = min(week, draft.week[place])
+    for i in range(leaving):
+        start = min(start, draft.week[scratch.bundle[i]])
+        drop(task, draft, scratch.bundle[i])
+    if draft.option[place] != NOWHERE:
+        drop(task, draft, place)
+    count = _take_out(task, draft, scratch, start)
+    add(task, draft, place, option)
+    late = 0
+    for i in range(count):
+        other = scratch.parts[i]
+        best, gain = best_option(task, draft, other)
+        is_idle = (
+            gain <= LEAST_GAIN
+            and task.must[other] == 0
+            and task.opens_start[other] == task.opens_start[other + 1]
+        )
+        if best == NOWHERE or is_idle:
+            continue
+        if task.option_week[best] > scratch.key[i] // NOISE and draw(scratch, 2) == 0:
+            scratch.parts[late] = other
+            late += 1
+        else:
+            add(task, draft, other, best)
+    for i in range(late):
+        best, _ = best_option(task, draft, scratch.parts[i])
+        if best != NOWHERE:
+            add(task, draft, scratch.parts[i], best)
+    return first_week(task, draft, place) <= week
+
+
+@inner_kernel
+def _take_out(task: Task, draft: Draft, scratch: Scratch, start: int) -> int:
+    """Take out all from the start week on, listed in `parts` by week, within a week at random."""
+    count = 0
+    for i in range(draft.count[STEPS] - 1, -1, -1):
+        place = draft.step[i]
+        if draft.week[place] < start:
+            continue
+        key = draft.week[place] * NOISE + draw(scratch, NOISE)
+        at = count
+        while at > 0 and scratch.key[at - 1] > key:
+            scratch.key[at] = scratch.key[at - 1]
+            scratch.parts[at] = scratch.parts[at - 1]
+            at -= 1
+        scratch.key[at] = key
+        scratch.parts[at] = place
+        count += 1
+        drop(task, draft, place)
+    return count
