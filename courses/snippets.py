@@ -222,6 +222,7 @@ class SkillViewSet(SnippetViewSet):
     model = Skill
     icon = "pick"
     menu_label = "Skills"
+    chooser_per_page = 50
     list_display = ["name", "area", "tool"]
     list_filter = ["area", "tool"]
     list_per_page = 50
