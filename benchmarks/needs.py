@@ -168,17 +168,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if chosen.origin is None:
             parser.error("--events needs --origin")
         events = read_events(chosen.events)
+        if not any(event.opened_date < chosen.origin for event in events):
+            parser.error(f"nothing was asked before {chosen.origin}")
         logs = [Log(Path(chosen.events).name, events, [chosen.origin], chosen.days)]
     else:
         logs = logs_at_hand()
-    tables = []
+    found: list[dict[str, object]] = []
     for log in logs:
         rows = compare(log)
         print_table(log.title, COLUMNS, rows)
-        tables.append({"log": log.title, "rows": rows})
+        found += [{**row, "log": log.title} for row in rows]
     if chosen.json:
-        content = {"rows": tables[0]["rows"]} if chosen.events else {"logs": tables}
-        write_json(chosen.json, content)
+        write_json(chosen.json, {"rows": found})
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ a person's own tickets speak for them once, not a second time through their coll
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -157,6 +158,58 @@ def calendar_months(origin: date, days: Ints) -> Ints:
     """The months of days that count from `origin`, 0 for January."""
     dates = np.datetime64(origin) + days
     return dates.astype("datetime64[M]").astype(np.int64) % 12
+
+
+def merge_districts(parts: Sequence[District]) -> District:
+    """One district from its schools', learned one by one: every sum added up, name by name.
+
+    Each teacher, and so each ticket, must be in one part only. What followed what and how many
+    asked are exact; silence is counted from each part's own first ticket.
+    """
+    skills = tuple(sorted({skill for part in parts for skill in part.skills}))
+    groups = tuple(dict.fromkeys(group for part in parts for group in part.groups))
+    column = {skill: place for place, skill in enumerate(skills)}
+    place = {group: number for number, group in enumerate(groups)}
+    everybody = np.zeros((len(EVERYBODY_DAYS), len(skills)))
+    cohorts = np.zeros((len(COHORT_DAYS), len(groups), len(skills)))
+    following = np.zeros((len(skills), len(skills)))
+    months = np.zeros((len(skills), 12))
+    group_tickets, group_days = np.zeros(len(groups)), np.zeros((2, len(groups)))
+    for part in parts:
+        k = np.array([column[skill] for skill in part.skills], dtype=np.int64)
+        g = np.array([place[group] for group in part.groups], dtype=np.int64)
+        everybody[:, k] += part.everybody
+        cohorts[:, g[:, None], k] += part.cohorts
+        following[k[:, None], k] += part.following
+        months[k] += part.months
+        group_tickets[g] += part.group_tickets
+        group_days[0, g] += part.group_days.all
+        group_days[1, g] += part.group_days.first
+    longest = min(parts, key=lambda part: part.first_day)
+    return District(
+        skills=skills,
+        groups=groups,
+        everybody=everybody,
+        cohorts=cohorts,
+        following=following,
+        tickets=np.sum([part.tickets for part in parts], axis=0),
+        days=_added([part.days for part in parts]),
+        group_tickets=group_tickets,
+        group_days=Silence(group_days[0], group_days[1]),
+        months=months,
+        month_days=longest.month_days,
+        asks=sum(part.asks for part in parts),
+        single_asks=sum(part.single_asks for part in parts),
+        first_day=longest.first_day,
+        second_day=longest.second_day,
+    )
+
+
+def _added(silences: Sequence[Silence]) -> Silence:
+    return Silence(
+        np.sum([silence.all for silence in silences], axis=0),
+        np.sum([silence.first for silence in silences], axis=0),
+    )
 
 
 def faded(history: History, half_life: float) -> Floats:

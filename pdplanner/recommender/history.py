@@ -91,6 +91,20 @@ class History:
             until=np.minimum(self.until + days, 1.0),
         )
 
+    def within(self, skills: tuple[Id, ...], groups: tuple[tuple[str, Id], ...]) -> History:
+        """The same history in the numbering of others' skills and groups, which must hold its own.
+        Raises KeyError for one that is missing."""
+        column = {skill: place for place, skill in enumerate(skills)}
+        group = {name: place for place, name in enumerate(groups)}
+        columns = np.array([column[skill] for skill in self.skills], dtype=np.int64)
+        places = np.array([group[name] for name in self.cohorts.groups], dtype=np.int64)
+        return replace(
+            self,
+            skills=skills,
+            skill=columns[self.skill],
+            cohorts=replace(self.cohorts, groups=groups, group=places[self.cohorts.group]),
+        )
+
     def count(self, weights: Floats) -> Floats:
         """The tickets added up by person and skill [P, K], each with its weight [N]."""
         cells = self.person * len(self.skills) + self.skill

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pdplanner.recommender.district import learn_district
+from pdplanner.recommender.district import District, learn_district
 from pdplanner.recommender.evidence import Evidence
 from pdplanner.recommender.facts import Facts, Id
 from pdplanner.recommender.history import Floats, History, read_history
@@ -45,14 +45,19 @@ class Needs:
     evidence: Evidence  # what stands behind a (teacher, skill), looked up on demand
 
 
-def foretell_needs(facts: Facts, rules: PathRules) -> Needs:
+def foretell_needs(facts: Facts, rules: PathRules, district: District | None = None) -> Needs:
     """The needs of all teachers of the facts over the calendar's horizon, from the day of planning.
 
-    Raises UnknownTeacher, BadMinutes (history.py) for facts that cannot be.
+    With facts of one school only, `district` brings what everybody asked (`learn_district` of the
+    whole history); the needs are then in its skills. Raises UnknownTeacher, BadMinutes
+    (history.py) for facts that cannot be.
     """
     need = rules.need
     history, tickets = read_history(facts)
-    district = learn_district(history)
+    if district is None:
+        district = learn_district(history)
+    else:
+        history = history.within(district.skills, district.groups)
     start, end = horizon_of(facts, need)
     days = (end - start).days + 1
     rates = foretell_rates(history, district, need, float((end - facts.as_of).days))

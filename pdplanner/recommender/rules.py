@@ -163,7 +163,7 @@ class SearchRules:
     #: in `benchmarks.paths`: 3,000 lose 0.08 % against proven optima, in 1.3 ms a teacher.
     rounds: int = 3_000
     #: Rounds in which seat prices are adjusted when seats are shared.
-    price_rounds: int = 60
+    price_rounds: int = 15
     #: Start of the random numbers; every teacher draws from a series of their own.
     seed: int = 1
 

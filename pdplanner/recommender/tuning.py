@@ -38,7 +38,7 @@ LEAST_BEFORE = 0.45
 #: mostly people who have just asked, and takes them for busier than they are.
 LEAST_BEFORE_PACE = 0.45
 #: Tickets in the windows below which nothing is fitted: the defaults stay.
-LEAST_TICKETS = 200
+LEAST_TICKETS = 100
 #: Askers of a window that are looked at; more would cost time and change nothing.
 MOST_ASKERS = 4000
 #: Weights of the season index to choose from.

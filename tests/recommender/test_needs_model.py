@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pdplanner.recommender import rates
-from pdplanner.recommender.district import learn_district
+from pdplanner.recommender.district import learn_district, merge_districts
 from pdplanner.recommender.facts import (
     Answer,
     CalendarFacts,
@@ -95,6 +95,47 @@ def test_rates_in_batches_are_those_of_all_at_once(monkeypatch):
     monkeypatch.setattr(rates, "BATCH", 2)
     parts = rates.foretell_rates(history, district, RULES.need, 60.0).total
     np.testing.assert_allclose(parts, whole, rtol=1e-12)
+
+
+def test_needs_of_one_school_with_the_whole_district_are_those_of_all_at_once():
+    facts = made_up(8, tickets=60)
+    here = [row for row, teacher in enumerate(facts.teachers) if teacher.school == "s1"]
+    people = tuple(facts.teachers[row] for row in here)
+    ids = {teacher.id for teacher in people}
+    # The same first ask opens the history of both.
+    first = min(ticket.opened_date for ticket in facts.tickets)
+    people = tuple(replace(teacher, started_date=first) for teacher in people)
+    asks = tuple(ticket for ticket in facts.tickets if ticket.teacher in ids)
+    early = TicketFacts("early", people[0].id, "sync", "how-to", first, minutes_lost=20.0)
+    both = replace(facts, tickets=(*facts.tickets, early))
+    whole = foretell_needs(both, RULES)
+    history, _ = read_history(both)
+    alone = foretell_needs(
+        replace(facts, teachers=people, tickets=(*asks, early)), RULES, learn_district(history)
+    )
+    rest = np.arange(1, len(here))
+    np.testing.assert_allclose(alone.rates[rest], whole.rates[here][rest], rtol=1e-9)
+
+
+def test_districts_merge_school_by_school():
+    facts = made_up(8, tickets=60)
+    history, _ = read_history(facts)
+    whole = learn_district(history)
+    parts = []
+    for school in ("s0", "s1", "s2"):
+        rows = [row for row, teacher in enumerate(facts.teachers) if teacher.school == school]
+        parts.append(learn_district(history.of(np.array(rows))))
+    merged = merge_districts(parts)
+    assert (merged.skills, merged.groups) == (whole.skills, whole.groups)
+    for name in ("everybody", "cohorts", "following", "tickets", "group_tickets", "months"):
+        np.testing.assert_allclose(getattr(merged, name), getattr(whole, name))
+    np.testing.assert_allclose(merged.days.all, whole.days.all)
+    np.testing.assert_allclose(merged.group_days.all, whole.group_days.all)
+    assert (merged.asks, merged.single_asks, merged.first_day) == (
+        whole.asks,
+        whole.single_asks,
+        whole.first_day,
+    )
 
 
 def test_own_part_is_there_only_where_the_teacher_asked():

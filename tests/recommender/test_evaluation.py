@@ -1,0 +1,142 @@
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from benchmarks.districts import Size, make_district
+from pdplanner.recommender import evaluation
+from pdplanner.recommender.evaluation import (
+    BACK_TEST_DAYS,
+    as_document,
+    as_text,
+    evaluate,
+    facts_as_seen,
+    fit_need_rules,
+)
+from pdplanner.recommender.facts import Facts
+from pdplanner.recommender.history import read_history
+from pdplanner.recommender.rules import NeedRules
+from pdplanner.recommender.yardsticks import (
+    bootstrap_mean,
+    calibration_error,
+    ndcg_by_person,
+    poisson_deviance,
+)
+
+SIZE = Size(teachers=24, courses=12, skills=12, tickets_a_teacher=60)
+
+
+@pytest.fixture(scope="module")
+def district() -> Facts:
+    return make_district(7, SIZE)
+
+
+def test_ndcg_is_one_for_the_right_order_and_leaves_the_silent_out():
+    asked = np.array([[3.0, 0.0, 1.0], [0.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    forecast = np.array([[0.9, 0.1, 0.5], [0.3, 0.2, 0.1], [0.6, 0.4, 0.2]])
+    expected = [1.0, 1 / np.log2(3)]
+    np.testing.assert_allclose(ndcg_by_person(forecast, asked), expected)
+
+
+def test_ndcg_looks_at_ten_topics_only():
+    asked = np.zeros((1, 12))
+    asked[0, 11] = 1.0
+    assert ndcg_by_person(-np.arange(12.0)[None, :], asked).tolist() == [0.0]
+
+
+def test_poisson_deviance_is_zero_only_where_all_is_met():
+    asked = np.array([[1.0, 0.0], [2.0, 0.0]])
+    assert poisson_deviance(asked, asked) == pytest.approx(0.0, abs=1e-5)
+    twice = 2 * (np.log(0.5) - 1 + 2) + 2 * (2 * np.log(0.5) - 2 + 4)
+    assert poisson_deviance(2 * asked, asked) == pytest.approx(twice / 2, abs=1e-5)
+
+
+def test_calibration_error_is_the_share_that_was_foretold_too_much():
+    asked = np.ones((20, 5))
+    assert calibration_error(asked, asked) == pytest.approx(0.0)
+    assert calibration_error(1.3 * asked, asked) == pytest.approx(0.3)
+
+
+def test_bootstrap_interval_holds_the_mean_and_narrows_with_people():
+    few, many = bootstrap_mean(np.arange(10.0)), bootstrap_mean(np.tile(np.arange(10.0), 100))
+    assert few.low < few.value < few.high
+    assert many.value == few.value
+    assert many.high - many.low < few.high - few.low
+
+
+def test_fit_need_rules_keeps_the_defaults_with_too_little_history(district):
+    quiet = replace(district, tickets=district.tickets[:50])
+    assert fit_need_rules(quiet) == (NeedRules(), None)
+
+
+def test_fit_need_rules_brings_weights_and_a_back_test(district):
+    rules, test = fit_need_rules(district)
+    assert rules != NeedRules()
+    assert [row.method for row in test.methods] == [
+        "ours",
+        "popularity, decayed",
+        "cohort popularity, shrunk",
+        "own history, decayed",
+    ]
+    assert test.until_date == district.as_of
+    assert test.from_date == district.as_of - timedelta(days=BACK_TEST_DAYS - 1)
+    assert test.tickets == sum(
+        ticket.opened_date >= test.from_date
+        and ticket.opened_date <= district.as_of
+        and ticket.kind in ("how-to", "pedagogy")
+        and ticket.skill is not None
+        and {t.id: t for t in district.teachers}[ticket.teacher].uses_tickets
+        for ticket in district.tickets
+    )
+    assert fit_need_rules(district) == (rules, test)
+
+
+def test_back_test_does_not_look_ahead(district):
+    start = district.as_of - timedelta(days=BACK_TEST_DAYS)
+    skills = sorted({ticket.skill for ticket in district.tickets if ticket.skill is not None})
+    swapped = tuple(
+        replace(ticket, skill=skills[0])
+        if ticket.opened_date > start and ticket.skill is not None
+        else ticket
+        for ticket in district.tickets
+    )
+    forecasts = []
+    for facts in (district, replace(district, tickets=swapped)):
+        history, _ = read_history(facts)
+        forecasts.append(evaluation._back_test(history, NeedRules())[2])
+    np.testing.assert_array_equal(*forecasts)
+
+
+def test_evaluation_shows_every_group_and_reads_as_text_and_json(district):
+    found = evaluate(district)
+    here = [t for t in district.teachers if t.left_date is None or t.left_date > district.as_of]
+    for kind in ("school", "tenure", "hours"):
+        assert sum(group.teachers for group in found.groups if group.kind == kind) == len(here)
+    assert all(0 <= group.reached <= 1 for group in found.groups)
+    assert 0 <= found.on_path.low <= found.on_path.value <= found.on_path.high <= 1
+    assert 0.5 < found.kept_overnight <= 1
+    document = json.loads(json.dumps(as_document(found)))
+    assert document["back_test"]["methods"][0]["ndcg10"]["value"] == pytest.approx(
+        found.back_test.methods[0].ndcg10.value
+    )
+    text = as_text(found)
+    for row in found.back_test.methods:
+        assert f"{row.method:<28}{row.ndcg10.value:>9.3f}" in text
+    assert "Steps kept from yesterday to today" in text
+
+
+def test_evaluation_of_a_silent_district_says_so(district):
+    found = evaluate(replace(district, tickets=()))
+    assert (found.back_test, found.on_path) == (None, None)
+    assert "Too little history" in as_text(found)
+
+
+def test_facts_as_seen_know_nothing_later(district):
+    day = district.as_of - timedelta(days=20)
+    seen = facts_as_seen(district, day)
+    assert seen.as_of == day
+    assert max(ticket.opened_date for ticket in seen.tickets) <= day
+    assert all(done <= day for teacher in seen.teachers for done in teacher.done.values())
+    assert all(goal.since_date <= day for teacher in seen.teachers for goal in teacher.goals)
