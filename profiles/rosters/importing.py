@@ -11,6 +11,7 @@ from django.utils import timezone
 from ..imports import ImportRefused, Problems, Progress, TakenOver, silent
 from ..models import ImportRun
 from ..queries import the_district, today_in_district
+from .feed import Feed
 from .files import RosterFiles
 from .oneroster import OneRoster
 from .operations import apply_roster
@@ -28,11 +29,9 @@ def read_roster(
     files = RosterFiles(path)
     try:
         roster = OneRoster(
-            files=files,
+            feed=Feed(files, problems, progress),
             as_of=today_in_district(now),
-            problems=problems,
             email_domain=the_district().email_domain,
-            progress=progress,
         ).read()
         if problems.forbid:
             raise ImportRefused(problems)

@@ -160,7 +160,7 @@ def map_category(
         tickets = tickets.exclude(skill_id=skill_id, skill_origin=Ticket.Origin.CATEGORY)
     else:
         tickets = tickets.filter(skill_origin=Ticket.Origin.CATEGORY)
-    teachers = sorted(set(tickets.values_list("teacher_id", flat=True)))
+    teachers = sorted(tickets.values_list("teacher_id", flat=True))
     if not teachers:
         return 0
     changes: dict = {"skill_id": skill_id, "skill_confidence": None}
