@@ -250,6 +250,7 @@ def test_paths_stand_when_nothing_happened(seed):
     facts = make_district(seed, SMALL)
     paths = recommend_paths(facts)
     again = recommend_paths(facts, previous=paths)
-    assert [[s.course for s in path.steps] for path in again.values()] == [
-        [s.course for s in path.steps] for path in paths.values()
-    ]
+    for teacher, path in paths.items():
+        # A seat that somebody else did not need in the end may add a step; none moves or goes.
+        kept = {(step.course, step.week_date, step.offering) for step in again[teacher].steps}
+        assert {(step.course, step.week_date, step.offering) for step in path.steps} <= kept

@@ -122,3 +122,43 @@ def test_path_tells_the_needs_most_first():
     path = path_of(facts_of(tickets=ASKS + quizzes))
     assert list(path.needs) == ["sync", "quiz"]
     assert path.needs["sync"] > path.needs["quiz"] > 0
+
+
+def test_step_gives_way_to_a_much_better_session_only():
+    facts = facts_of(teachers=[replace(ANN, minutes_budget=50)], courses=[SYNC])
+    standing = {"ann": path_of(facts)}
+    saved = standing["ann"].value
+    threshold = PathRules().search.change_threshold_minutes
+
+    def offered(effect):
+        rival = replace(SYNC, id="a-rival", effects={"sync": effect})
+        path = path_of(replace(facts, courses=(rival, SYNC)), previous=standing)
+        alone = path_of(replace(facts, courses=(rival,))).value
+        return [step.course for step in path.steps], alone - saved
+
+    courses, gain = offered(0.42)
+    assert (courses, 0 < gain < threshold) == (["sync-live"], True)
+    courses, gain = offered(0.9)
+    assert (courses, gain > threshold) == (["a-rival"], True)
+
+
+def test_steps_stay_in_their_weeks_when_a_new_need_comes():
+    facts = facts_of(teachers=[replace(ANN, weekly_minutes=45)])
+    standing = path_of(facts)
+    quizzes = tuple(replace(one, id=f"q{one.id}", skill="quiz") for one in ASKS)
+    after = path_of(replace(facts, tickets=ASKS + quizzes), previous={"ann": standing})
+    assert [(step.course, step.week_date) for step in after.steps] == [
+        ("sync-live", AS_OF),
+        ("quiz-card", date(2026, 10, 5)),
+    ]
+
+
+def test_run_that_has_gone_by_is_not_kept():
+    live = replace(
+        SYNC, runs=(run("sync-live", date(2026, 9, 30)), run("sync-live", date(2026, 10, 7)))
+    )
+    facts = facts_of(courses=[live])
+    standing = path_of(facts)
+    assert [step.date for step in standing.steps] == [date(2026, 9, 30)]
+    later = path_of(replace(facts, as_of=date(2026, 9, 30)), previous={"ann": standing})
+    assert [step.date for step in later.steps] == [date(2026, 10, 7)]
