@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from courses.models import CoursePage, CoursePrerequisite, CourseSkill, Offering, Requirement
 from courses.operations import look_book
@@ -194,3 +195,12 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
+    expect(page).not_to_have_url(re.compile("/accounts/login/"))
+
+
+def show_it_is_you(page: Page) -> None:
+    """Give the password once more, as changes of the second step ask for."""
+    page.goto("/accounts/reauthenticate/?next=/accounts/2fa/")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign-in and security")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from profiles.models import Ticket
 
-from .conftest import sign_in
+from .conftest import show_it_is_you, sign_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -46,6 +46,7 @@ INSIDE = (
     "/accounts/2fa/",
     "/accounts/2fa/totp/activate/",
     "/accounts/2fa/webauthn/add/",
+    "/accounts/reauthenticate/",
     "/accounts/logout/",
     "/nothing-here/",
     "/year/",  # a coordinator's: 403
@@ -67,6 +68,8 @@ def faults_of(page: Page, address: str) -> list[str]:
     )
     found = Axe().run(page, options=RULES).response["violations"]
     faults = [f"{one['id']}: {one['nodes'][0]['target']}" for one in found]
+    if not page.url.endswith(address):
+        faults.append(f"led to {page.url}")
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         faults.append("scrolls sideways")
     return faults + said
@@ -82,6 +85,7 @@ def test_screens_at_the_door_hold_for_everybody(world, open_page, look):
 def test_screens_inside_hold_for_everybody(world, open_page, look):
     page = open_page(**LOOKS[look])
     sign_in(page, world.teacher.email)
+    show_it_is_you(page)
     ticket = f"/path/noticed/tickets/{Ticket.objects.first().pk}/"
     screens = (*INSIDE, world.sync.url, world.live.url, ticket)
     assert {url: faults_of(page, url) for url in screens} == {url: [] for url in screens}
@@ -90,6 +94,7 @@ def test_screens_inside_hold_for_everybody(world, open_page, look):
 def test_second_step_holds_for_everybody(world, open_page):
     page = open_page(**LOOKS["narrow"])
     sign_in(page, world.teacher.email)
+    show_it_is_you(page)
     found = {"set up": faults_of(page, "/accounts/2fa/totp/activate/")}
     secret = page.get_by_label("The secret, to type in by hand").input_value()
     page.get_by_label("Authenticator code").fill(code_of(secret))
