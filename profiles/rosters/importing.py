@@ -19,6 +19,7 @@ from .shape import Roster
 
 #: What changed, among the counts of an import.
 CHANGES = ("new", "changed", "back", "left", "schools changed", "terms changed")
+NO_COUNTS = dict.fromkeys((*CHANGES, "teachers", "schools", "terms"), 0)
 
 
 def read_roster(
@@ -79,6 +80,7 @@ def import_roster(
 
 def in_words(counts: dict[str, int], *, is_dry: bool = False) -> list[str]:
     """Return what an import came to, as sentences."""
+    counts = NO_COUNTS | counts  # a run of an earlier version may have counted less
     would = "would be " if is_dry else ""
     lines = [
         f"{counts['teachers']:,} teachers: {counts['new']:,} {would}new, "

@@ -131,6 +131,7 @@ def check_tickets(
 
 def in_words(counts: dict[str, int], total: int, *, is_dry: bool = False) -> list[str]:
     """Return what a file holds and, once applied, what came of it, as sentences."""
+    counts = NO_COUNTS | counts  # a run of an earlier version may have counted less
     by_words = counts["by words"]
     sure = f" ({counts['percents by words'] // by_words} % sure on average)" if by_words else ""
     lines = [

@@ -92,22 +92,22 @@ def test_upload_is_private_and_its_name_forgotten(client, data):
 @pytest.mark.parametrize(
     ("kind", "content", "words"),
     [
-        ("roster", b"", "the file is no zip, or a broken one"),
-        ("roster", b"no zip", "the file is no zip, or a broken one"),
+        ("roster", b"", "The file is no zip, or a broken one"),
+        ("roster", b"no zip", "The file is no zip, or a broken one"),
         (
             "roster",
             roster(**{"users.csv": USERS_1_1.replace("2", "\0", 1)}),
-            "a NUL character stands on this line",
+            "A NUL character stands on this line",
         ),
         (
             "roster",
             roster(**{"users.csv": USERS_1_1.encode().replace(b"Omar", b"\xff")}),
-            "the line is not UTF-8",
+            "The line is not UTF-8",
         ),
         (
             "roster",
             roster(**{"enrollments.csv": SHARED["enrollments.csv"].replace(",role,", ",rl,")}),
-            "a required column is missing",
+            "A required column is missing",
         ),
         ("catalogue", b"", "Nothing was written"),
         ("catalogue", b"{]", "Nothing was written"),
@@ -126,7 +126,7 @@ def test_upload_ten_times_too_large_is_refused_unread(client, settings, data):
     settings.IMPORT_MAX_BYTES = 1024 * 1024
     answer = send(client, "tickets", b"x" * 10 * 1024 * 1024, source="Desk")
     assert answer.status_code == 422
-    assert "it has 10 MB, more than the 1 MB that can be uploaded" in answer.content.decode()
+    assert "It has 10 MB, more than the 1 MB that can be uploaded" in answer.content.decode()
     assert not ImportRun.objects.exists()
 
 
