@@ -26,6 +26,7 @@ from pdplanner.recommender.rates import foretell_counts
 from pdplanner.recommender.rules import NeedRules
 from pdplanner.recommender.tuning import tune_weights, window_of
 from pdplanner.recommender.yardsticks import (
+    Measured,
     bootstrap_mean,
     calibration_error,
     ndcg_by_person,
@@ -100,23 +101,49 @@ def methods() -> Mapping[str, Foretell]:
     }
 
 
-def compare(log: Log) -> list[dict[str, object]]:
-    """A row of figures for every method, best ranking first; windows are pooled by person."""
+@dataclass(frozen=True)
+class Comparison:
+    """The rows of a log, best ranking first, and how ours stands to the best peer."""
+
+    rows: list[dict[str, object]]
+    peer: str
+    ratio: Measured  # ours over the best peer's nDCG@10, the same people drawn for both
+
+
+def compare(log: Log) -> Comparison:
+    """The figures of every method; windows are pooled by person."""
     trials = [trial_at(log.events, origin, log.days) for origin in log.origins]
     rows = []
+    gains: dict[str, Floats] = {}
     for name, foretell in methods().items():
         started = time.perf_counter()
         forecasts = [foretell(trial.history, trial.days) for trial in trials]
         seconds = time.perf_counter() - started
-        rows.append(_row(name, forecasts, trials, seconds))
-    return sorted(rows, key=lambda row: -row["ndcg10"])
+        gains[name] = np.concatenate(
+            [ndcg_by_person(m, t.asked) for m, t in zip(forecasts, trials, strict=True)]
+        )
+        rows.append(_row(name, forecasts, trials, gains[name], seconds))
+    order = sorted(gains, key=lambda name: -gains[name].mean())
+    rows.sort(key=lambda row: order.index(str(row["method"])))
+    best = next(name for name in order if name != OURS)
+    return Comparison(rows, best, _ratio(gains[OURS], gains[best]))
+
+
+def _ratio(ours: Floats, peer: Floats) -> Measured:
+    random = np.random.default_rng(0)
+    drawn = random.integers(len(ours), size=(1000, len(ours)))
+    low, high = np.quantile(ours[drawn].mean(axis=1) / peer[drawn].mean(axis=1), [0.025, 0.975])
+    return Measured(float(ours.mean() / peer.mean()), float(low), float(high))
 
 
 def _row(
-    name: str, forecasts: Sequence[Floats], trials: Sequence[Trial], seconds: float
+    name: str,
+    forecasts: Sequence[Floats],
+    trials: Sequence[Trial],
+    gains: Floats,
+    seconds: float,
 ) -> dict[str, object]:
     pairs = list(zip(forecasts, trials, strict=True))
-    gains = np.concatenate([ndcg_by_person(m, trial.asked) for m, trial in pairs])
     repeats, firsts = [], []
     for forecast, trial in pairs:
         before = trial.history.count(np.ones(len(trial.history.day))) > 0
@@ -175,9 +202,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         logs = logs_at_hand()
     found: list[dict[str, object]] = []
     for log in logs:
-        rows = compare(log)
-        print_table(log.title, COLUMNS, rows)
-        found += [{**row, "log": log.title} for row in rows]
+        compared = compare(log)
+        print_table(log.title, COLUMNS, compared.rows)
+        ratio = compared.ratio
+        print(f"ours over {compared.peer}: {ratio.value:.3f} ({ratio.low:.3f} to {ratio.high:.3f})")
+        found += [{**row, "log": log.title} for row in compared.rows]
     if chosen.json:
         write_json(chosen.json, {"rows": found})
 
