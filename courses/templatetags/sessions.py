@@ -76,7 +76,7 @@ def found_sessions(context: template.Context) -> ListPage:
     found = search_sessions(
         words=asked.get("q", "")[:200], filters=filters, page=asked.get("page", 1)
     )
-    load_pictures(found.object_list)
+    load_pictures(list(found.object_list))
     return found
 
 
