@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 from benchmarks.tables import print_table, write_json
 
@@ -101,23 +102,22 @@ def timed_rebuild() -> dict[str, float]:
     from pdplanner.plans.queries import drafts
 
     parts = {"read": 0.0, "recommend": 0.0}
-    real = {"read": drafts.read_facts, "recommend": drafts.recommend_paths}
 
-    def timing(part: str) -> Callable[..., Any]:
+    def timing(part: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any, **named: Any) -> Any:
             begun = time.perf_counter()
             try:
-                return real[part](*arguments, **named)
+                return real(*arguments, **named)
             finally:
                 parts[part] += time.perf_counter() - begun
 
         return run
 
-    drafts.read_facts, drafts.recommend_paths = timing("read"), timing("recommend")
-    try:
+    with (
+        patch.object(drafts, "read_facts", timing("read", drafts.read_facts)),
+        patch.object(drafts, "recommend_paths", timing("recommend", drafts.recommend_paths)),
+    ):
         whole = seconds_of(rebuild_once)
-    finally:
-        drafts.read_facts, drafts.recommend_paths = real["read"], real["recommend"]
     return parts | {"store": whole - sum(parts.values())}
 
 

@@ -93,7 +93,7 @@ def _tickets(rng, people: list[Teacher], skills: list[Skill]) -> None:
     source = TicketSource.objects.create(name="Help desk")
     share = 1 / np.arange(1, SKILLS + 1)
     share /= share.sum()
-    tickets = []
+    tickets: list[Ticket] = []
     for person in people:
         for _ in range(int(rng.poisson(TICKETS_EACH))):
             opened_at = at(TODAY - timedelta(days=int(rng.integers(1, 700))))
