@@ -115,8 +115,8 @@ def add_teachers(catalogue: Instance, shape: Shape, *, first: int, count: int) -
             np.concatenate([course_by_skill[skill_start[k] : skill_start[k + 1]] for k in need])
         )
         suits = relevant[draw.random(len(relevant)) < shape.open_share]
-        before = [_entries(catalogue.requires_start, catalogue.requires_course, c) for c in suits]
-        before = [needed for row in before for needed in row if draw.random() < 0.8]
+        rows = [_entries(catalogue.requires_start, catalogue.requires_course, c) for c in suits]
+        before = [needed for row in rows for needed in row if draw.random() < 0.8]
         # Some that teach nothing needed, as in any catalogue.
         idle = draw.integers(0, courses, 10)
         open_to = np.unique(np.concatenate([suits, np.array(before, dtype=np.int64), idle]))

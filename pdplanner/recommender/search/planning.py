@@ -53,7 +53,7 @@ def plan_block(
         gather(district, teacher, threshold, exponents, task)
         # A series of random numbers for each teacher, whoever else is planned.
         scratch.random[0] = (seed * 7919 + teacher * 104729) % 2147483646 + 1
-        search(task, drafts, scratch, exponents, rounds)
+        search(task, drafts, scratch, exponents, rounds, threshold)
         best = drafts[0]
         count = 0
         for place in range(task.count[COURSES]):

@@ -15,8 +15,8 @@ from pdplanner.recommender.search.planning import Planner
 
 #: Share of the search's rounds that is enough to see who wants what at a price.
 QUICK = 0.1
-#: Times that everybody may take what others have left, or have given back.
-PASSES = 2
+#: Times at most that teachers may take what others have left, or have given back since.
+PASSES = 8
 #: A better plan is one by more than rounding.
 LEAST_GAIN = 1e-6
 
@@ -126,18 +126,28 @@ def _hand_out(market: Market) -> None:
     for teacher in range(len(market.plans)):
         paid = sum(float(prices[run]) for run in market.seats_of(teacher))
         market.worth[teacher] += paid
-    interested = market.touched((prices > 0.0) | is_scarce)
+    is_news = (prices > 0.0) | is_scarce
     for _ in range(PASSES):
-        for teacher in interested.tolist():
-            for run in market.seats_of(teacher):
-                seats[run] += 1
-            before, worth = market.plans[teacher], market.worth[teacher]
-            market.replan(np.array([teacher]), rounds=market.rules.rounds)
-            if market.worth[teacher] < worth + LEAST_GAIN:
-                market.plans[teacher], market.worth[teacher] = before, worth
-            for run in market.seats_of(teacher):
-                seats[run] -= 1
+        free_before = seats.copy()
+        for teacher in market.touched(is_news).tolist():
+            _take_what_is_left(market, teacher)
+        is_news = seats > free_before
+        if not is_news.any():
+            break
     planner.prices[:] = prices
+
+
+def _take_what_is_left(market: Market, teacher: int) -> None:
+    """Plan a teacher anew, their own seats and all free ones open; keep the better plan."""
+    seats = market.planner.seats
+    for run in market.seats_of(teacher):
+        seats[run] += 1
+    before, worth = market.plans[teacher], market.worth[teacher]
+    market.replan(np.array([teacher]), rounds=market.rules.rounds)
+    if market.worth[teacher] < worth + LEAST_GAIN:
+        market.plans[teacher], market.worth[teacher] = before, worth
+    for run in market.seats_of(teacher):
+        seats[run] -= 1
 
 
 def _regret(market: Market, is_scarce: Flags) -> Floats:

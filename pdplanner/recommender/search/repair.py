@@ -18,6 +18,7 @@ from pdplanner.recommender.search.drafts import (
     Draft,
     Drafts,
     add,
+    clear,
     copy,
     drop,
     first_week,
@@ -37,8 +38,18 @@ STRETCH = 256
 
 
 @kernel
-def search(task: Task, drafts: Drafts, scratch: Scratch, exponents: Any, rounds: int) -> None:
-    """Leave the best plan found in the first of the four drafts."""
+def search(
+    task: Task,
+    drafts: Drafts,
+    scratch: Scratch,
+    exponents: Any,
+    rounds: int,
+    threshold: float,
+) -> None:
+    """Leave the best plan found in the first of the four drafts.
+
+    The path as it stands is given up only for one that saves more by the threshold.
+    """
     best, current, draft, base = drafts
     place_musts(task, base, draft, scratch)
     best.value[0] = NO_GAIN
@@ -50,8 +61,8 @@ def search(task: Task, drafts: Drafts, scratch: Scratch, exponents: Any, rounds:
         fill(task, draft, scratch, row, exponents[row])
         if draft.value[0] > best.value[0] + LEAST_GAIN:
             copy(task.count, draft, best)
-    copy(task.count, base, draft)
-    if _take_previous(task, draft) > 0:
+    stands = _take_previous(task, draft)
+    if stands:
         fill(task, draft, scratch, 0, exponents[0])
         if draft.value[0] > best.value[0] + LEAST_GAIN:
             copy(task.count, draft, best)
@@ -59,6 +70,12 @@ def search(task: Task, drafts: Drafts, scratch: Scratch, exponents: Any, rounds:
     copy(task.count, best, draft)
     _move_about(task, drafts, scratch, exponents, rounds)
     _drop_idle(task, best)
+    if stands:
+        _take_previous(task, draft)
+        more = best.value[0] - draft.value[0]
+        more += threshold * (_count_standing(task, draft) - _count_standing(task, best))
+        if more < threshold:
+            copy(task.count, draft, best)
 
 
 @kernel
@@ -96,9 +113,9 @@ def _move_about(task: Task, drafts: Drafts, scratch: Scratch, exponents: Any, ro
 
 
 @kernel
-def _take_previous(task: Task, draft: Draft) -> int:
-    """Add what can stay of the path as it stands; return how many steps that is."""
-    added = 0
+def _take_previous(task: Task, draft: Draft) -> bool:
+    """Make the draft what can stay of the path as it stands; False when a must is not in it."""
+    clear(task, draft)
     has_changed = True
     while has_changed:
         has_changed = False
@@ -108,19 +125,22 @@ def _take_previous(task: Task, draft: Draft) -> int:
                 option >= 0
                 and draft.option[place] == NOWHERE
                 and task.minutes[place] <= draft.count[MINUTES_LEFT]
-                and fits(
-                    task,
-                    draft,
-                    place,
-                    option,
-                    first_week(task, draft, place),
-                    last_week(task, draft, place),
-                )
             ):
-                add(task, draft, place, option)
-                added += 1
-                has_changed = True
-    return added
+                first, last = first_week(task, draft, place), last_week(task, draft, place)
+                if fits(task, draft, place, option, first, last):
+                    add(task, draft, place, option)
+                    has_changed = True
+    return draft.count[STEPS] > 0 and draft.count[MUSTS_IN] == task.count[MUSTS]
+
+
+@kernel
+def _count_standing(task: Task, draft: Draft) -> int:
+    count = 0
+    for i in range(draft.count[STEPS]):
+        place = draft.step[i]
+        if draft.option[place] == task.previous[place]:
+            count += 1
+    return count
 
 
 @kernel

@@ -1,0 +1,124 @@
+"""How the path search grows: `python -m benchmarks.scale [--quick] [--json FILE]`.
+
+300 teachers against 100 to 10,000 sessions, and 5,000 sessions with 300 to 100,000 teachers who
+come in school by school, as a state would be planned: time, memory, plans a second, and the bytes
+a plan touches against what this machine's memory moves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.instances import Shape, add_teachers, make_courses
+from benchmarks.paths import warm_up
+from pdplanner.recommender.rules import SearchRules
+from pdplanner.recommender.search import Instance, solve_paths
+from pdplanner.recommender.search.workspace import make_room
+
+SCHOOL = 100  # teachers
+MEGABYTE = 1e6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One size."""
+
+    teachers: int
+    courses: int
+    candidates: float  # a teacher, mean
+    seconds: float  # solving; making the instances is left out
+    plans_a_second: float
+    memory_megabytes: float  # of the process, at its largest so far
+    kilobytes_a_plan: float  # that the search works on
+    bandwidth_share: float  # of the memory's, if all of it came from there once a plan
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure every size and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave out the 100,000 teachers")
+    parser.add_argument("--json", type=Path, help="write the figures here, too")
+    options = parser.parse_args(arguments)
+    bandwidth = measure_bandwidth()
+    sizes = [(300, courses) for courses in (100, 500, 2_000, 10_000)]
+    sizes += [(teachers, 5_000) for teachers in (300, 3_000, 30_000)]
+    if not options.quick:
+        sizes.append((100_000, 5_000))
+    print(f"memory moves {bandwidth / 1e9:.1f} GB/s; machine's load {os.getloadavg()[0]:.1f}")
+    print("teachers  sessions  candidates   seconds  plans/s  memory MB  KB/plan  of bandwidth")
+    rows = []
+    for teachers, courses in sizes:
+        row = measure(teachers, courses, bandwidth)
+        rows.append(row)
+        print(
+            f"{row.teachers:8,}  {row.courses:8,}  {row.candidates:10.0f}  {row.seconds:8.2f}"
+            f"  {row.plans_a_second:7.0f}  {row.memory_megabytes:9.0f}"
+            f"  {row.kilobytes_a_plan:7.1f}  {row.bandwidth_share:12.3%}",
+            flush=True,
+        )
+    if options.json:
+        report = {"bytes_a_second": bandwidth, "rows": [asdict(row) for row in rows]}
+        options.json.write_text(json.dumps(report, indent=2) + "\n")
+    return 0
+
+
+def measure(teachers: int, courses: int, bandwidth: float) -> Row:
+    """Plan the teachers school by school, and forget each school before the next."""
+    shape = Shape(teachers=teachers, courses=courses)
+    catalogue = make_courses(shape)
+    seconds, candidates, touched = 0.0, 0, 0
+    for first in range(0, teachers, SCHOOL):
+        school = add_teachers(catalogue, shape, first=first, count=min(SCHOOL, teachers - first))
+        if first == 0:
+            warm_up(school)
+            touched = bytes_of_a_plan(school)
+        began = time.perf_counter()
+        solve_paths(school, SearchRules())
+        seconds += time.perf_counter() - began
+        candidates += len(school.candidate_course)
+    a_second = teachers / seconds
+    return Row(
+        teachers=teachers,
+        courses=courses,
+        candidates=candidates / teachers,
+        seconds=seconds,
+        plans_a_second=a_second,
+        memory_megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE,
+        kilobytes_a_plan=touched / 1e3,
+        bandwidth_share=touched * a_second / bandwidth,
+    )
+
+
+def bytes_of_a_plan(instance: Instance) -> int:
+    """Return the bytes that the search works on for one teacher, at most.
+
+    What is as long as the catalogue is left out: only the teacher's own entries are touched.
+    """
+    task, drafts, scratch = make_room(instance, 4)
+    own = [array for name, array in task._asdict().items() if not name.startswith("number_of")]
+    return sum(array.nbytes for part in (own, *drafts, scratch) for array in part)
+
+
+def measure_bandwidth() -> float:
+    """Return the bytes a second that copying a large array reads and writes; best of five."""
+    source = np.ones(1 << 26)
+    target = np.empty_like(source)
+    best = 0.0
+    for _ in range(5):
+        began = time.perf_counter()
+        np.copyto(target, source)
+        best = max(best, 2 * source.nbytes / (time.perf_counter() - began))
+    return best
+
+
+if __name__ == "__main__":
+    sys.exit(main())
