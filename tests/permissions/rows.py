@@ -33,6 +33,7 @@ class Row:
 
 
 EVERYBODY = Row("yes", "yes", "yes", "yes", "yes")
+OPEN_BUT_UNKNOWN = Row(*["yes or no"] * 5)  # a page that says the key is not known
 SIGNED_IN = Row("in", "yes", "yes", "yes", "yes")
 TEACHERS = Row("in", "yes", "no", "no", "no")
 OWN_ONLY = Row("in", "no", "no", "no", "no")  # what it names is another teacher's
@@ -40,7 +41,6 @@ COORDINATORS = Row("in", "no", "no", "yes", "no")
 COMPLETION = Row("in", "no", "no", "yes", "yes")
 AUTHORS = Row("in", "no", "yes", "yes", "no")  # the CMS: what each may do there is Wagtail's table
 NONE_YET = Row("in", "no", "no", "no", "no")  # what one has only after setting it up
-TO_SIGN_IN = Row("in", "in", "in", "in", "in")
 NOBODY = Row("no", "no", "no", "no", "no")
 
 #: Ours and allauth's, address by address.
@@ -57,7 +57,7 @@ ROWS: dict[str, Row] = {
     "accounts/password/reset/key/done/": EVERYBODY,
     r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": EVERYBODY,
     "accounts/confirm-email/": EVERYBODY,
-    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": EVERYBODY,
+    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": OPEN_BUT_UNKNOWN,
     "accounts/2fa/authenticate/": SIGNED_IN,  # for somebody halfway through signing in
     "accounts/2fa/webauthn/login/": Row("in", "yes", "yes", "yes", "yes"),
     # one's own security
@@ -76,7 +76,10 @@ ROWS: dict[str, Row] = {
     "accounts/2fa/webauthn/add/": SIGNED_IN,
     "accounts/2fa/webauthn/reauthenticate/": SIGNED_IN,
     "accounts/2fa/webauthn/keys/<int:pk>/remove/": OWN_ONLY,
-    "accounts/2fa/webauthn/keys/<int:pk>/edit/": OWN_ONLY,
+    # asks who one is once more before it looks for the key among one's own
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/": Row(
+        "in", "yes or no", "yes or no", "yes or no", "yes or no"
+    ),
     # files
     r"documents/^(\d+)/(.*)$": SIGNED_IN,
     "documents/authenticate_with_password/<int:restriction_id>/": NOBODY,
@@ -141,7 +144,7 @@ ROWS: dict[str, Row] = {
     "look-book/_util/authenticate_with_password/"
     "<int:page_view_restriction_id>/<int:page_id>/": NOBODY,
     # Wagtail's admin: shut doors and harmless files
-    "admin/login/": TO_SIGN_IN,
+    "admin/login/": OWN_ONLY,  # whoever is signed in already has nothing to do here
     "admin/password_reset/": NOBODY,
     "admin/password_reset/done/": NOBODY,
     "admin/password_reset/confirm/<uidb64>/<token>/": NOBODY,

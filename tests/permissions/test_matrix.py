@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,7 @@ from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail.models import PageViewRestriction
 
-from courses.models import Completion, CoursePage, Enrolment, Requirement
+from courses.models import Completion, CoursePage, Enrolment, Offering, Requirement
 from courses.operations.look_book import look_book
 from profiles.models import Goal, ImportRun, SpecialDay, Ticket, TicketSource
 
@@ -87,6 +88,9 @@ def world(mentor_teacher, east, grade_sync, settings) -> dict[str, object]:
         title="Handout", file=ContentFile(b"%PDF-1.4 handout", "handout.pdf")
     )
     requirement = Requirement.objects.create(course=course, due_date=now.date())
+    run = Offering.objects.create(
+        course=course, starts_at=now + timedelta(days=9), ends_at=now + timedelta(days=9, hours=1)
+    )
     day = SpecialDay.objects.create(kind="pd", start_date=now.date(), end_date=now.date())
     return {
         "school_id": east.pk,
@@ -107,6 +111,7 @@ def world(mentor_teacher, east, grade_sync, settings) -> dict[str, object]:
         "enrolments/": enrolment.pk,
         "sessions/": course.pk,
         "requirements/": requirement.pk,
+        "runs/": run.pk,
         "page": course.pk,
         "document": f"{document.pk}/{document.filename}",
     }
@@ -193,7 +198,7 @@ def test_address_lets_in_whom_its_row_says(world, clients, person, number):
             if route.startswith("admin/") and route not in ROWS:
                 fine = fits_admin(expected, met)
             else:
-                fine = met in {expected, "wrong verb"}
+                fine = met in {*expected.split(" or "), "wrong verb"}
             if not fine:
                 surprises.append((verb, address, person, f"expected {expected}, met {met}"))
             if person in {"anonymous", "outsider"} and verb == "get":
