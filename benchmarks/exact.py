@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
@@ -181,7 +182,7 @@ class _Program:
         if not rungs:
             return []
         self.model.add(sum(rungs) <= climbed)
-        for lower, upper in zip(rungs, rungs[1:], strict=False):
+        for lower, upper in pairwise(rungs):
             self.model.add_implication(upper, lower)
         step = 1.0 - math.exp(-UNIT)
         return [

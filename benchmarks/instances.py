@@ -202,7 +202,7 @@ def _requires(draw: np.random.Generator, taught: list[Ints], share: float) -> li
     for course, skills in enumerate(taught):
         pool = sorted({c for skill in skills.tolist() for c in earlier.get(skill, ())})
         wanted = int(draw.choice([1, 2], p=[0.8, 0.2])) if draw.random() < share else 0
-        chosen = draw.choice(pool, min(wanted, len(pool)), replace=False) if pool else []
+        chosen: Any = draw.choice(pool, min(wanted, len(pool)), replace=False) if pool else []
         requires.append(sorted(int(c) for c in chosen))
         for skill in skills.tolist():
             earlier.setdefault(skill, []).append(course)
