@@ -35,6 +35,8 @@ class Row:
 EVERYBODY = Row("yes", "yes", "yes", "yes", "yes")
 OPEN_BUT_UNKNOWN = Row(*["yes or no"] * 5)  # a page that says the key is not known
 SIGNED_IN = Row("in", "yes", "yes", "yes", "yes")
+#: Asks who one is once more, and only then looks for the thing among one's own.
+AGAIN_THEN_OWN = Row("in", "yes or no", "yes or no", "yes or no", "yes or no")
 TEACHERS = Row("in", "yes", "no", "no", "no")
 OWN_ONLY = Row("in", "no", "no", "no", "no")  # what it names is another teacher's
 COORDINATORS = Row("in", "no", "no", "yes", "no")
@@ -51,7 +53,7 @@ ROWS: dict[str, Row] = {
     "accounts/inactive/": EVERYBODY,
     "accounts/signup/": EVERYBODY,  # says that sign-up is closed
     "accounts/login/code/": EVERYBODY,
-    "accounts/login/code/confirm/": EVERYBODY,
+    "accounts/login/code/confirm/": Row("in", "yes", "yes", "yes", "yes"),  # after asking for one
     "accounts/password/reset/": EVERYBODY,
     "accounts/password/reset/done/": EVERYBODY,
     "accounts/password/reset/key/done/": EVERYBODY,
@@ -75,11 +77,8 @@ ROWS: dict[str, Row] = {
     "accounts/2fa/webauthn/": SIGNED_IN,
     "accounts/2fa/webauthn/add/": SIGNED_IN,
     "accounts/2fa/webauthn/reauthenticate/": SIGNED_IN,
-    "accounts/2fa/webauthn/keys/<int:pk>/remove/": OWN_ONLY,
-    # asks who one is once more before it looks for the key among one's own
-    "accounts/2fa/webauthn/keys/<int:pk>/edit/": Row(
-        "in", "yes or no", "yes or no", "yes or no", "yes or no"
-    ),
+    "accounts/2fa/webauthn/keys/<int:pk>/remove/": AGAIN_THEN_OWN,
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/": AGAIN_THEN_OWN,
     # files
     r"documents/^(\d+)/(.*)$": SIGNED_IN,
     "documents/authenticate_with_password/<int:restriction_id>/": NOBODY,
