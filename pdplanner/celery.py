@@ -8,8 +8,11 @@ import logging
 
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
+from celery.signals import worker_process_init
 from django.conf import settings
 from kombu.exceptions import OperationalError
+
+from pdplanner.collector import collect_rarely
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +32,12 @@ class NudgeTask(DjangoTask):
             # The work is written down in the database: a page must not fail for want of a nudge.
             logger.warning("No nudge for %s, the sweep will find it: %s", self.name, error)
             return None
+
+
+@worker_process_init.connect
+def begin(**kwargs) -> None:
+    """Prepare a fresh worker process."""
+    collect_rarely()
 
 
 app = Celery("pdplanner", task_cls=NudgeTask)

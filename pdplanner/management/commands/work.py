@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import signal
@@ -17,6 +16,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
+from pdplanner.collector import collect_rarely
 from pdplanner.schedule import WORK, Work
 
 logger = logging.getLogger("pdplanner.work")
@@ -71,8 +71,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         stop_with_parent(stop)
-        # What is loaded by now stays: the collector need not walk through it at every rebuild.
-        gc.freeze()
+        collect_rarely()
         self.stderr.write(f"At work: {', '.join(turn.work.name for turn in turns)}.")
         work_until(stop, turns)
 
