@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -217,6 +217,36 @@ class InstanceDraft:
             ):
                 standing.append((catalogue.number[step.course], week, run))
         self._previous.add(sorted(standing))
+
+
+def narrowed(instance: Instance, kept: Sequence[set[int]]) -> Instance:
+    """The instance with these courses (by number) left as candidates of each teacher, and those
+    that are required or kept, and what any of them requires."""
+    mask = np.zeros(len(instance.candidate_course), dtype=np.bool_)
+    counts = [0]
+    for teacher, courses in enumerate(kept):
+        stay = set(courses)
+        for start, column in (
+            (instance.required_start, instance.required_course),
+            (instance.kept_start, instance.kept_course),
+        ):
+            stay.update(column[start[teacher] : start[teacher + 1]].tolist())
+        ahead = list(stay)
+        while ahead:
+            course = ahead.pop()
+            rows = slice(instance.requires_start[course], instance.requires_start[course + 1])
+            needed = set(instance.requires_course[rows].tolist()) - stay
+            stay |= needed
+            ahead.extend(needed)
+        rows = slice(instance.candidate_start[teacher], instance.candidate_start[teacher + 1])
+        mask[rows] = np.isin(instance.candidate_course[rows], sorted(stay))
+        counts.append(int(mask[rows].sum()))
+    return replace(
+        instance,
+        candidate_start=np.cumsum(counts, dtype=np.int64),
+        candidate_course=instance.candidate_course[mask],
+        candidate_fit=instance.candidate_fit[mask],
+    )
 
 
 def _due_weeks(facts: Facts, catalogue: Catalogue) -> dict[Id, dict[int, int]]:

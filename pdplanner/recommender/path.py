@@ -20,7 +20,7 @@ from pdplanner.recommender.candidates import (
 )
 from pdplanner.recommender.eligibility import RULES
 from pdplanner.recommender.facts import Facts, Id, Path, TeacherFacts
-from pdplanner.recommender.instance import InstanceDraft
+from pdplanner.recommender.instance import InstanceDraft, narrowed
 from pdplanner.recommender.needs import Needs, foretell_needs, weeks_of
 from pdplanner.recommender.rules import PathRules
 from pdplanner.recommender.search import solve_paths
@@ -105,10 +105,21 @@ def plan_rows(ground: Ground, rows: Sequence[int], previous: Mapping[Id, Path]) 
             empty_because.append(_why_empty(ground, teacher, batch[place], chances, place))
     instance = draft.finish()
     plans = solve_paths(instance, rules.search, share_seats=True)
+    nothing: frozenset[Id] = frozenset()
+    worthwhile = [
+        writer.worthwhile(
+            place, row, plans.steps(place), standing.get(facts.teachers[row].id, nothing)
+        )
+        for place, row in enumerate(rows)
+    ]
+    # What is not worth its time goes, and the rest is planned again into the room it leaves.
+    if sum(map(len, worthwhile)) < len(plans.step_course):
+        instance = narrowed(instance, worthwhile)
+        plans = solve_paths(instance, rules.search, share_seats=True)
     paths = {}
     for place, row in enumerate(rows):
         teacher = facts.teachers[row]
-        stands = standing.get(teacher.id, frozenset())
+        stands = standing.get(teacher.id, nothing)
         weekly = instance.weekly[place]
         steps, left_out = writer.write(place, row, plans.steps(place), weekly, stands)
         paths[teacher.id] = Path(

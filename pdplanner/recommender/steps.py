@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from math import exp, prod
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from pdplanner.recommender.candidates import Chances, Effects, worth_of
 from pdplanner.recommender.eligibility import enrolled_run, why_shut
-from pdplanner.recommender.facts import Facts, Id, Step, TeacherFacts, WhyNot
+from pdplanner.recommender.facts import CourseFacts, Facts, Id, Step, TeacherFacts, WhyNot
 from pdplanner.recommender.fit import PARTS, fit_of_run, style_share
 from pdplanner.recommender.needs import Needs
 from pdplanner.recommender.reasons import StepStory, reasons_for
 from pdplanner.recommender.rules import PathRules
-from pdplanner.recommender.savings import Savings, savings_of
+from pdplanner.recommender.savings import Savings, gains_beside, savings_of
 from pdplanner.recommender.search import Step as Pick
 from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints, days_of
 
@@ -89,8 +89,9 @@ class StepWriter:
         """The steps of a teacher, and why required or accepted courses are not among them;
         `weekly` [W] are the minutes of each week, `stands` the courses on the path as it is."""
         teacher = self._facts.teachers[row]
-        picks = self._worthwhile(place, row, self._settled(teacher, list(picks)), stands)
+        picks = self._settled(teacher, list(picks))
         picks = self._moved_up(picks, weekly, stands)
+        picks = self._by_urgency(place, row, picks)
         fits = [self._fit(teacher, place, pick) for pick in picks]
         skills, savings = self._savings(row, picks, fits)
         steps = tuple(
@@ -133,18 +134,48 @@ class StepWriter:
         late = bool(dates) and self._facts.as_of < due < min(dates)
         return WhyNot(course, "no-run" if late else "no-room", {"due_date": due})
 
-    def _worthwhile(
-        self, place: int, row: int, picks: list[Pick], stands: frozenset[Id]
-    ) -> list[Pick]:
-        """The picks that are worth their time beside each other."""
-        teacher = self._facts.teachers[row]
-        while picks:
-            fits = [self._fit(teacher, place, pick) for pick in picks]
-            dropped = self._least(teacher, picks, self._savings(row, picks, fits)[1], stands)
-            if dropped is None:
+    def worthwhile(
+        self, place: int, row: int, picks: Sequence[Pick], stands: frozenset[Id]
+    ) -> set[int]:
+        """The courses of these picks that are worth their time beside each other, the best first;
+        with what has to be in and what they require. `stands` are on the path as it is."""
+        teacher, courses = self._facts.teachers[row], self._catalogue.courses
+        at_of = {courses[pick.course].id: at for at, pick in enumerate(picks)}
+        before = [self._before(pick, at_of, courses) for pick in picks]
+        worth = np.array([self._worth[pick.course] for pick in picks])
+        worth[[course in stands for course in at_of]] *= self._rules.fit.worth_standing
+        fits = [self._fit(teacher, place, pick) for pick in picks]
+        # Judged as early as can be: a week that others fill now may be free once they are gone.
+        early = [
+            pick if pick.run >= 0 else Pick(pick.course, self._catalogue.first_week)
+            for pick in picks
+        ]
+        skills, weeks, leaves = self._leaves(row, early, fits)
+        need, season = self._need[row, skills], self._needs.season[skills]
+        kept: set[int] = set()
+        for at in (at_of[course] for course in self._expected(teacher) if course in at_of):
+            kept |= {at, *before[at]}
+        while len(kept) < len(picks):
+            gain = gains_beside(need, season, weeks, leaves, sorted(kept)) - worth
+            bundles = [{at, *before[at]} - kept for at in range(len(picks)) if at not in kept]
+            best = max(bundles, key=lambda bundle: (sum(gain[at] for at in bundle), -min(bundle)))
+            if sum(gain[at] for at in best) < 0:
                 break
-            picks = [*picks[:dropped], *picks[dropped + 1 :]]
-        return picks
+            kept |= best
+        return {picks[at].course for at in kept}
+
+    def _before(
+        self, pick: Pick, at_of: Mapping[Id, int], courses: Sequence[CourseFacts]
+    ) -> set[int]:
+        """The picks that this one requires, directly or through another."""
+        found: set[int] = set()
+        ahead = list(courses[pick.course].requires)
+        while ahead:
+            course = ahead.pop()
+            if course in at_of and at_of[course] not in found:
+                found.add(at_of[course])
+                ahead.extend(self._catalogue.courses[self._catalogue.number[course]].requires)
+        return found
 
     def _moved_up(self, picks: list[Pick], weekly: Ints, stands: frozenset[Id]) -> list[Pick]:
         """The picks, those without a date moved up into room that others left; what stood on the
@@ -168,6 +199,20 @@ class StepWriter:
                         break
             moved.append(pick)
         return self._in_order(moved)
+
+    def _by_urgency(self, place: int, row: int, picks: list[Pick]) -> list[Pick]:
+        """The picks of one day with what is due first, then what would be missed most."""
+        teacher = self._facts.teachers[row]
+        due = self._due.get(teacher.id, {})
+        fits = [self._fit(teacher, place, pick) for pick in picks]
+        missed = self._savings(row, picks, fits)[1].alone.tolist()
+
+        def urgency(at: int) -> tuple[int, date, date, float, int]:
+            pick = picks[at]
+            last = due.get(self._catalogue.courses[pick.course].id, date.max)
+            return pick.week, self._day(pick), last, -missed[at], pick.course
+
+        return [picks[at] for at in sorted(range(len(picks)), key=urgency)]
 
     def _in_order(self, picks: list[Pick]) -> list[Pick]:
         return sorted(picks, key=lambda pick: (pick.week, self._day(pick), pick.course))
@@ -223,53 +268,31 @@ class StepWriter:
         self, row: int, picks: Sequence[Pick], fits: Sequence[dict[str, float]]
     ) -> tuple[Ints, Savings]:
         """The skills that the picks touch [K'], and what each pick saves of them."""
-        effects = self._effects
-        entries = [
-            slice(effects.start[pick.course], effects.start[pick.course + 1]) for pick in picks
-        ]
-        if not picks:
-            return np.zeros(0, dtype=np.int64), Savings(np.zeros((0, 0)), np.zeros(0))
-        taught = np.unique(np.concatenate([effects.skill[rows] for rows in entries]))
-        skills: Ints = taught[self._need[row, taught] > 0]
-        leaves = np.ones((len(picks), len(skills)))
-        column = {skill: number for number, skill in enumerate(skills.tolist())}
-        for step, (rows, fit) in enumerate(zip(entries, fits, strict=True)):
-            share = prod(fit.values())
-            for skill, keeps in zip(
-                effects.skill[rows].tolist(), effects.keeps[rows].tolist(), strict=True
-            ):
-                if skill in column:
-                    leaves[step, column[skill]] = exp(share * keeps)
-        weeks = np.array([pick.week for pick in picks], dtype=np.int64)
+        skills, weeks, leaves = self._leaves(row, picks, fits)
         need, season = self._need[row, skills], self._needs.season[skills]
         return skills, savings_of(need, season, weeks, leaves)
 
-    def _least(
-        self,
-        teacher: TeacherFacts,
-        picks: Sequence[Pick],
-        savings: Savings,
-        stands: frozenset[Id],
-    ) -> int | None:
-        """The pick that saves too little beside the others to be worth proposing, if any."""
-        courses = self._catalogue.courses
-        required = {other for pick in picks for other in courses[pick.course].requires}
-        held = teacher.accepted | set(teacher.enrolled)
-        worst, least = None, 0.0
-        for at, pick in enumerate(picks):
-            course = courses[pick.course].id
-            worth = float(self._worth[pick.course])
-            if course in stands:
-                worth *= self._rules.fit.worth_standing
-            spare = float(savings.alone[at]) - worth
-            if (
-                spare < least
-                and course not in required
-                and course not in held
-                and course not in self._due.get(teacher.id, {})
-            ):
-                worst, least = at, spare
-        return worst
+    def _leaves(
+        self, row: int, picks: Sequence[Pick], fits: Sequence[dict[str, float]]
+    ) -> tuple[Ints, Ints, Floats]:
+        """The skills that S picks touch [K'], their weeks [S], and what they leave [S, K']."""
+        effects = self._effects
+        entries = [
+            range(int(effects.start[pick.course]), int(effects.start[pick.course + 1]))
+            for pick in picks
+        ]
+        touched = {int(effects.skill[entry]) for rows in entries for entry in rows}
+        skills = [skill for skill in sorted(touched) if self._need[row, skill] > 0]
+        column = {skill: number for number, skill in enumerate(skills)}
+        leaves = np.ones((len(picks), len(skills)))
+        for step, (rows, fit) in enumerate(zip(entries, fits, strict=True)):
+            share = prod(fit.values())
+            for entry in rows:
+                number = column.get(int(effects.skill[entry]))
+                if number is not None:
+                    leaves[step, number] = exp(share * float(effects.keeps[entry]))
+        weeks = np.array([pick.week for pick in picks], dtype=np.int64)
+        return np.array(skills, dtype=np.int64), weeks, leaves
 
     def _step(
         self,

@@ -162,3 +162,17 @@ def test_run_that_has_gone_by_is_not_kept():
     assert [step.date for step in standing.steps] == [date(2026, 9, 30)]
     later = path_of(replace(facts, as_of=date(2026, 9, 30)), previous={"ann": standing})
     assert [step.date for step in later.steps] == [date(2026, 10, 7)]
+
+
+def test_steps_of_one_week_stand_by_due_date_then_by_what_they_save():
+    due = RequirementFacts("card-4", date(2026, 12, 4), frozenset({"ann"}))
+    cards = tuple(replace(card, minutes=10) for card in CARDS[:3])
+    asks = tuple(
+        replace(one, id=f"{n}-{one.id}", skill=f"skill-{n}")
+        for n, count in enumerate((1, 5, 3))
+        for one in ASKS[:count]
+    )
+    facts = facts_of(courses=[*cards, CARDS[4]], tickets=asks, requirements=(due,))
+    steps = path_of(facts).steps
+    assert {step.week_date for step in steps} == {AS_OF}
+    assert [step.course for step in steps] == ["card-4", "card-1", "card-2", "card-0"]
