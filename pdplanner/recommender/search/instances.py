@@ -136,26 +136,21 @@ def value_of(instance: Instance, teacher: int, steps: Sequence[Step]) -> float:
     )
     done = set(_entries(instance.done_start, instance.done_course, teacher))
     needs = slice(instance.need_start[teacher], instance.need_start[teacher + 1])
-    value = 0.0
-    for skill, minutes in zip(
-        instance.need_skill[needs].tolist(), instance.need_minutes[needs].tolist(), strict=True
-    ):
-        remaining = np.ones(instance.weeks + 1)
-        for step in steps:
-            if step.course in done:
-                continue
-            effects = slice(
-                instance.effect_start[step.course], instance.effect_start[step.course + 1]
-            )
-            for taught, strength in zip(
-                instance.effect_skill[effects].tolist(),
-                instance.effect_strength[effects].tolist(),
-                strict=True,
-            ):
-                if taught == skill:
-                    remaining[step.week + 1 :] *= (1.0 - strength) ** fit[step.course]
-        value += minutes * float(instance.season[skill] @ (1.0 - remaining))
-    return value
+    skills = instance.need_skill[needs].tolist()
+    row_of = {skill: row for row, skill in enumerate(skills)}
+    remaining = np.ones((len(skills), instance.weeks + 1))
+    for step in steps:
+        if step.course in done:
+            continue
+        for effect in range(
+            instance.effect_start[step.course], instance.effect_start[step.course + 1]
+        ):
+            row = row_of.get(int(instance.effect_skill[effect]))
+            if row is not None:
+                kept = (1.0 - instance.effect_strength[effect]) ** fit[step.course]
+                remaining[row, step.week + 1 :] *= kept
+    saved = (instance.season[skills] * (1.0 - remaining)).sum(axis=1)
+    return float(instance.need_minutes[needs] @ saved)
 
 
 def violations(instance: Instance, teacher: int, steps: Sequence[Step]) -> list[str]:
