@@ -101,7 +101,7 @@ def start() -> subprocess.Popen[str]:
     )
     assert process.stderr is not None
     for line in process.stderr:
-        if line.startswith("At work: "):
+        if "failed, 1 times in a row" in line:
             return process
     raise AssertionError("it never came to work")
 
@@ -114,7 +114,7 @@ def test_work_stops_cleanly(how):
         process.stdin.close()
     else:
         process.send_signal(getattr(signal, how))
-    log = process.stderr.read()
-    assert (process.wait(timeout=60), "Traceback" in log) == (0, True)
+    process.stderr.read()
+    assert process.wait(timeout=60) == 0
     process.stderr.close()
     process.stdin.close()

@@ -1,7 +1,7 @@
 """A process of its own that can be killed: `python -m tests.plans.rebuilding_program VERB`.
 
 fill     makes the tables (SQLite) and a small district in which everybody is owed a path
-rebuild  pays what is owed, one plan a transaction, and says each on standard output
+rebuild  pays what is owed, one plan a transaction; says “begun” and each on standard output
 tell     prints what is stored as JSON
 """
 
@@ -49,6 +49,7 @@ def rebuild() -> None:
         return stored
 
     rebuilding.store_drafts = store
+    print("begun", flush=True)  # noqa: T201 (read by the test)
     rebuild_owed(now=NOW)
 
 

@@ -56,12 +56,12 @@ def kill_after(plans: int, environment: dict[str, str], chance: random.Random) -
         text=True,
     )
     assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
     told = 0
-    if plans == 0:  # while it reads, or asks the recommender
-        time.sleep(chance.uniform(1.0, 3.0))
     while told < plans and process.stdout.readline():
         told += 1
-    time.sleep(chance.uniform(0, 0.005))  # anywhere within the next transaction
+    # Anywhere within the next transaction; before the first, while it reads or asks.
+    time.sleep(chance.uniform(0, 0.005))
     process.send_signal(signal.SIGKILL)
     told += len(process.stdout.readlines())
     assert process.wait() == -signal.SIGKILL
