@@ -88,7 +88,7 @@ def bring_up_to_date() -> None:
 
         print("Preparing the database …", file=sys.stderr)
         django.setup()
-        # The cache comes first: Wagtail empties its own when the look book is made after a migration.
+        # The cache comes first: Wagtail empties its own when the look book is made.
         call_command("createcachetable", verbosity=0)
         call_command("migrate", verbosity=0, interactive=False)
         mark.write_text(wanted)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.users.models import UserProfile
 
-from .queries import the_district
+from .queries import same_district
 
 
 class DistrictTimeMiddleware:
@@ -17,7 +17,7 @@ class DistrictTimeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(the_district().zone):
+        with same_district() as district, timezone.override(district.zone):
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -14,9 +17,24 @@ from .models import District, School, Teacher, Term, User
 WEEKS_WITHOUT_TERM = 18
 
 
+#: The district as the request now being answered has read it.
+_district_of_request: ContextVar[District | None] = ContextVar("district", default=None)
+
+
 def the_district() -> District:
     """Return the one district; an unsaved one with the defaults before anything is set up."""
-    return District.objects.order_by("pk").first() or District()
+    return _district_of_request.get() or District.objects.order_by("pk").first() or District()
+
+
+@contextmanager
+def same_district() -> Iterator[District]:
+    """Read the district once for all that is done inside."""
+    district = the_district()
+    token = _district_of_request.set(district)
+    try:
+        yield district
+    finally:
+        _district_of_request.reset(token)
 
 
 def today_in_district(now: datetime) -> date:

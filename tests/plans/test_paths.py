@@ -13,7 +13,7 @@ from profiles.models import Skill
 
 from .conftest import NOW, TODAY, at
 
-QUERIES = 10
+QUERIES = 9
 
 
 def test_path_shows_steps_reasons_and_hours(asker):
@@ -36,7 +36,7 @@ def test_path_shows_steps_reasons_and_hours(asker):
         "You asked about <b>Grade sync</b> <b>3 times</b> since <b>4 September</b>; the last time,"
         " on 17 November, cost about 20 minutes of class."
     ]
-    assert [(need.skill.name, need.words) for need in shown.noticed] == [
+    assert [(str(need.skill), need.words) for need in shown.noticed] == [
         ("Grade sync", "3 asks · 60 min lost")
     ]
     assert shown.next_step == step

@@ -65,7 +65,7 @@ def test_path_asks_no_more_queries_for_twelve_steps_than_for_one(
             add_ticket(new_teacher, skill, TODAY - timedelta(days=days))
     rebuild_plans(as_of=TODAY, now=NOW)
     client = signed_in(new_teacher)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         response = client.get("/path/")
     assert len(response.context["path"].steps) == steps
 
@@ -271,7 +271,7 @@ def test_noticed_is_paged_in_a_fixed_number_of_queries(
         add_ticket(new_teacher, Skill.objects.create(name=f"Skill {number}"), TODAY)
     rebuild_plans(as_of=TODAY, now=NOW)
     client = signed_in(new_teacher)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         response = client.get("/path/noticed/")
     assert len(response.context["page"]) == min(count, 10)
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import QuerySet
 
@@ -29,6 +29,9 @@ from .drafts import NOTICED_DAYS
 
 #: How many needs stand beside the path; the page of them all has the rest.
 NOTICED_ON_PATH = 5
+
+#: What the page shows of a session on the path: its body and the rest stay in the database.
+COURSE_FIELDS = ("title", "slug", "url_path", "format", "picture", "live", "locale", "content_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class StepView:
 class Noticed:
     """A need behind the path: one skill, what it comes from, and what the teacher said to it."""
 
-    skill: Skill
+    skill: Skill | str  # beside the path its name is enough
     minutes: float  # expected to be lost over the horizon, if nothing is done
     sentences: tuple[Sentence, ...]
     words: str  # in short: "3 asks · 35 min lost"
@@ -115,15 +118,24 @@ class PathView:
 
 
 def path_of(teacher: Teacher, *, now: dt.datetime) -> PathView:
-    """Return the teacher's current path, in at most ten queries."""
+    """Return the teacher's current path, in at most eight queries.
+
+    This is the page people wait for: it reads only the columns that it shows.
+    """
     plan = Plan.objects.filter(teacher=teacher).select_related("current").first()
     version = plan.current if plan else None
     as_of = version.as_of_date if version else today_in_district(now)
     answers = list(
-        StepAnswer.objects.filter(teacher=teacher, undone_at=None).select_related("course")
+        StepAnswer.objects.filter(teacher=teacher, undone_at=None)
+        .select_related("course")
+        .only("answer", "why", "words", "answered_at", "teacher", "course__title")
     )
-    completions = list(Completion.objects.filter(teacher=teacher))
-    done = {completion.course_id for completion in completions}
+    completions = list(
+        Completion.objects.filter(teacher=teacher)
+        .order_by()
+        .values_list("course_id", "minutes", "completed_at")
+    )
+    done = {course for course, _, _ in completions}
     steps = _steps(teacher, version, answers, done) if version else ()
     return PathView(
         teacher=teacher,
@@ -135,7 +147,10 @@ def path_of(teacher: Teacher, *, now: dt.datetime) -> PathView:
         nothing_words=nothing_words(version.nothing_because)
         if version and version.nothing_because
         else "",
-        noticed=_noticed_of(version, as_of)[:NOTICED_ON_PATH],
+        noticed=tuple(
+            _noticed(need, need["skill_name"], as_of)
+            for need in (version.noticed[:NOTICED_ON_PATH] if version else ())
+        ),
         changes=changes_of(version) if version else (),
         why_changed=causes_words(version.causes) if version and version.number > 1 else "",
         swapped=tuple(a for a in answers if a.answer != StepAnswer.Answer.ACCEPTED),
@@ -206,7 +221,14 @@ def _steps(
     teacher: Teacher, version: PlanVersion, answers: list[StepAnswer], done: set[int]
 ) -> tuple[StepView, ...]:
     """The steps of a version with what was said and done about each, in four queries."""
-    rows = list(version.steps.select_related("course", "offering__school"))
+    rows = list(
+        version.steps.select_related("course", "offering").only(
+            *("order", "minutes", "week_date", "date", "slot", "reasons", "fit", "version"),
+            *(f"course__{name}" for name in COURSE_FIELDS),
+            *("offering__starts_at", "offering__ends_at", "offering__place", "offering__course"),
+            *("offering__seats", "offering__seats_taken", "offering__is_cancelled"),
+        )
+    )
     courses = {row.course_id: row.course for row in rows}
     order = {row.course_id: row.order for row in rows}
     answered = {answer.course_id: answer for answer in answers}
@@ -215,6 +237,11 @@ def _steps(
         for enrolment in Enrolment.objects.filter(teacher=teacher, course__in=courses)
         .exclude(state__in=Enrolment.ENDED_EARLY)
         .select_related("offering")
+        .only(
+            *("teacher", "course", "state", "since_at"),
+            *("offering__starts_at", "offering__ends_at", "offering__place", "offering__course"),
+            *("offering__seats", "offering__seats_taken", "offering__is_cancelled"),
+        )
         .order_by("since_at", "pk")
     }
     requests = {
@@ -253,14 +280,17 @@ def _steps(
 
 
 def _hours(
-    teacher: Teacher, steps: Iterable[StepView], completions: Iterable[Completion], as_of: dt.date
+    teacher: Teacher,
+    steps: Iterable[StepView],
+    completions: Iterable[tuple[int, int, dt.datetime]],
+    as_of: dt.date,
 ) -> Hours:
     district = the_district()
     since = dt.datetime.combine(horizon_on(as_of).since_date, dt.time(), district.zone)
     stated = teacher.minutes_a_term
     return Hours(
         set_aside=district.minutes_a_term if stated is None else stated,
-        done=sum(done.minutes for done in completions if done.completed_at >= since),
+        done=sum(minutes for _, minutes, at in completions if at >= since),
         planned=sum(step.minutes for step in steps if not step.is_done),
     )
 
@@ -271,16 +301,20 @@ def _noticed_of(version: PlanVersion | None, as_of: dt.date) -> tuple[Noticed, .
         return ()
     skills = Skill.objects.in_bulk([need["skill"] for need in version.noticed])
     return tuple(
-        Noticed(
-            skill=skills[need["skill"]],
-            minutes=need["minutes"],
-            sentences=noticed_sentences(need, as_of=as_of),
-            words=noticed_words(need, as_of=as_of),
-            tickets=(),
-            answer="",
-        )
+        _noticed(need, skills[need["skill"]], as_of)
         for need in version.noticed
         if need["skill"] in skills
+    )
+
+
+def _noticed(need: Mapping[str, Any], skill: Skill | str, as_of: dt.date) -> Noticed:
+    return Noticed(
+        skill=skill,
+        minutes=need["minutes"],
+        sentences=noticed_sentences(need, as_of=as_of),
+        words=noticed_words(need, as_of=as_of),
+        tickets=(),
+        answer="",
     )
 
 
