@@ -84,5 +84,5 @@ def test_killed_rebuilds_lose_nothing_and_store_nothing_twice(environment):
         "owed": 0,
         "left_over": [],
         "versions": [[teacher, 1, {"tickets": 3}] for teacher in teachers],
-        "not_as_drafted": [],
+        "torn": [],
     }
