@@ -81,9 +81,7 @@ def measure() -> dict[str, Any]:
             times[part].append(seconds)
         forget_plans()
         times["sql"].append(seconds_of(lambda: send_by_hand(statements)))
-    told: dict[str, Any] = {
-        f"{part}_seconds": min(all_of) for part, all_of in times.items()
-    }
+    told: dict[str, Any] = {f"{part}_seconds": min(all_of) for part, all_of in times.items()}
     told["ratio"] = (told["read_seconds"] + told["store_seconds"]) / told["sql_seconds"]
     told["mark"], told["statements"] = MARK, len(statements)
     return told | {"rows_stored": rows_stored(), "load": os.getloadavg()[0]}

@@ -206,6 +206,7 @@ def test_address_lets_in_whom_its_row_says(world, clients, person, number):
                 found = [canary for canary in CANARIES if canary in shown]
                 if found:
                     surprises.append((verb, address, person, f"shows {found}"))
+            response.close()
     assert surprises == []
 
 

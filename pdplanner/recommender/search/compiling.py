@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import FunctionType
@@ -43,6 +44,24 @@ def is_available() -> bool:
 def is_loaded() -> bool:
     """Return whether this process has paid for loading Numba already."""
     return "numba" in sys.modules
+
+
+def is_kept() -> bool:
+    """Return whether an earlier process has compiled these very kernels."""
+    return _mark_of_kept().exists()
+
+
+def note_kept() -> None:
+    """Write down that the kernels are compiled, where a mark can be left beside them."""
+    mark = _mark_of_kept()
+    if not mark.exists():
+        with suppress(OSError):
+            mark.parent.mkdir(exist_ok=True)
+            mark.touch()
+
+
+def _mark_of_kept() -> Path:
+    return Path(__file__).with_name("__pycache__") / f"kernels-{_sources_mark()}"
 
 
 @cache

@@ -31,6 +31,7 @@ class District(NamedTuple):
     run_slot: Any
     seats: Any
     prices: Any
+    teacher_seed: Any
     budget: Any
     weekly: Any
     slot_start: Any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -20,6 +21,10 @@ def district_of(instance: Instance, seats: Ints, prices: Floats) -> District:
     own: dict[str, Any] = {"seats": seats, "prices": prices, "weeks": instance.weeks}
     own["season"] = instance.season.ravel()
     own["weekly"] = instance.weekly.ravel()
+    # From the id, not the place in the list: planned alone or with others, the same series.
+    own["teacher_seed"] = np.array(
+        [crc32(repr(teacher).encode()) for teacher in instance.teacher_ids], dtype=np.int64
+    )
     own["run_slot"] = dense[:runs].astype(np.int64)
     own["slot_number"] = dense[runs:].astype(np.int64)
     return District(
