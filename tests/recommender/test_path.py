@@ -233,7 +233,7 @@ def test_path_with_more_hours_loses_nothing_worth_a_word(seed):
     before, after = recommend_paths(facts), recommend_paths(more)
     for teacher in before:
         if before[teacher].left_out == after[teacher].left_out:
-            assert after[teacher].value >= 0.995 * before[teacher].value
+            assert after[teacher].value >= 0.99 * before[teacher].value
 
 
 @pytest.mark.parametrize("seed", SEEDS)
