@@ -54,7 +54,7 @@ def test_look_book_is_paged_in_a_fixed_number_of_queries(
     for number in range(count):
         course_of(f"Session {number:02}", skills=[grade_sync], format="self-paced")
     nora.get("/look-book/")  # what is remembered between requests
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(21):
         page = shown(nora, "/look-book/")
     assert page.count('class="card session"') == min(count, 24)
 
@@ -153,11 +153,11 @@ def test_session_page_asks_as_many_queries_for_one_run_as_for_many(
     course = course_of()
     run_of(course)
     nora.get(course.url)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(27):
         nora.get(course.url)
     for days in range(8, 15):
         run_of(course, in_days=days)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(27):
         nora.get(course.url)
 
 
