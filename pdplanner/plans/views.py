@@ -49,7 +49,9 @@ def path(request: SignedInRequest) -> HttpResponse:
 def back_from(request: SignedInRequest, fallback: str) -> HttpResponse:
     """Lead back to the page of ours that a form stood on."""
     target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+    if target.startswith("/") and url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, request.is_secure()
+    ):
         return redirect(target)
     return redirect(fallback)
 

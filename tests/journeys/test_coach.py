@@ -23,8 +23,10 @@ def test_coach_writes_previews_and_publishes_a_session_and_sees_whom_it_reaches(
 ):
     page = open_page(viewport={"width": 1280, "height": 900})
     sign_in(page, coach.email)
-    page.goto(f"/admin/pages/add/courses/coursepage/{look_book().pk}/")
-    page.locator("#id_title").fill("Grades, the short way")
+    page.goto(f"/admin/pages/add/courses/coursepage/{look_book().pk}/", wait_until="networkidle")
+    page.locator("#id_title").press_sequentially("Grades, the short way")
+    # Wagtail's script makes the slug out of the title once it is there to listen.
+    expect(page.locator("#id_slug")).to_have_value("grades-the-short-way")
     page.locator("[name=summary]").fill("One sync a week, and no double entry.")
     page.locator("[name=format]").select_option("self-paced")
     page.get_by_role("button", name="Save draft").first.click()
