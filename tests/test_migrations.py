@@ -34,4 +34,4 @@ def test_production_settings_migrate_an_empty_database(tmp_path):
         said = installation.pdplanner("shell", "-v", "0", "-c", SCRIPT)
         assert said == "['Coaches', 'Coordinators']\nTrue\n"
         deploy = installation.pdplanner("check", "--deploy", "--fail-level", "WARNING")
-        assert deploy == "System check identified no issues (0 silenced).\n"
+        assert deploy == "System check identified no issues (1 silenced).\n"  # W019: see base.py

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 
-if importlib.util.find_spec("numba") is not None:
-    import numba  # noqa: F401 (a process that has loaded it plans with machine code)
+import pytest
+
+from benchmarks.districts import Size, make_district
+from pdplanner.recommender import recommend_paths
+from pdplanner.recommender.search.compiling import is_available
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_worker() -> None:
+    """Compile now, so that no test after this one waits for it in the middle of a page."""
+    if is_available():
+        importlib.import_module("numba")  # whoever has loaded it plans with machine code
+        recommend_paths(make_district(1, Size(teachers=3, courses=8)))
