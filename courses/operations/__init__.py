@@ -15,6 +15,7 @@ from .learning import (
     start_self_paced,
 )
 from .look_book import look_book, set_up_authors
+from .parts import ensure_parts, fill_in_runs
 from .requirements import (
     RequirementEnded,
     add_requirement,
@@ -52,6 +53,8 @@ __all__ = [
     "change_requirement",
     "confirm_completion",
     "enrol",
+    "ensure_parts",
+    "fill_in_runs",
     "look_book",
     "mark_attendance",
     "set_up_authors",

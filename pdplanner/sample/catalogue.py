@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils.text import slugify
 
@@ -164,8 +164,14 @@ def make_runs(
             found.append((offering, run))
     for number, (offering, _) in enumerate(found, start=1):
         offering.external_id = f"run-{number}"
+        offering.uid = uid_of(offering)
     Offering.objects.bulk_create(offering for offering, _ in found)
     return found
+
+
+def uid_of(run: Offering) -> UUID:
+    """What calendars know a run by: the same in every sample district."""
+    return uuid5(NAMESPACE_URL, f"{SOURCE}:{run.external_id}")
 
 
 def day_of_run(run: RunText, ground: Ground) -> date:

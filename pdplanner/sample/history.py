@@ -12,7 +12,7 @@ from profiles.choices import BAND_OF_GRADE, DayKind
 from profiles.models import User
 
 from . import content
-from .catalogue import obligations
+from .catalogue import obligations, uid_of
 from .content import RunText, SessionText
 from .ground import SOURCE, Ground
 from .ledger import Event, Ledger
@@ -94,6 +94,7 @@ def _past_runs(
             source=SOURCE,
             external_id=f"past-run-{count + 1}",
         )
+        run.uid = uid_of(run)
         ledger.runs.append(run)
         free = [
             person

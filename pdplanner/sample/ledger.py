@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from courses.models import Completion, CoursePage, Enrolment, EnrolmentEvent, Offering
+from courses.operations import fill_in_runs
 from profiles.models import User
 
 from .content import SessionText
@@ -86,6 +87,7 @@ class Ledger:
         known = [run for run in self.runs if run.pk is not None]
         Offering.objects.bulk_create(new)
         Offering.objects.bulk_update(known, ["seats_taken", "next_position"])
+        fill_in_runs()
         Enrolment.objects.bulk_create(self.enrolments, batch_size=500)
         EnrolmentEvent.objects.bulk_create(self.events, batch_size=500)
         Completion.objects.bulk_create(self.completions, batch_size=500)

@@ -34,7 +34,7 @@ from profiles.models import SpecialDay as SpecialDayRow
 from .conftest import TODAY, at
 
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
-QUERIES = 29
+QUERIES = 30
 
 
 def teacher_in(facts, teacher) -> TeacherFacts:

@@ -141,6 +141,7 @@ def read_runs(
             Q(starts_at__gte=next_day)
             | Q(ends_at__gte=start, pk__in=[key for key in enrolled_in if key is not None])
         )
+        .prefetch_related("parts")
         .order_by("starts_at", "pk")
     ):
         if offering.course_id not in lengths:
