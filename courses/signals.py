@@ -10,3 +10,6 @@ catalogue_changed = Signal()
 
 #: a requirement was set, changed or withdrawn: teacher_ids, cause
 requirements_changed = Signal()
+
+#: a completion was given, or is about to be taken back: completion, what ("given", "taken"), now
+completion_changed = Signal()

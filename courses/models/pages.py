@@ -27,6 +27,8 @@ from profiles.models.fields import ChoiceListField
 from ..blocks import SessionBody
 from ..page_forms import SessionForm
 from ..signals import catalogue_changed
+from .aims import SessionAims
+from .rules import CompletionRule, RulePart
 
 
 class LookBookPage(Page):
@@ -41,13 +43,10 @@ class LookBookPage(Page):
     template = "courses/look_book.html"
 
 
-class CoursePage(Page):
+class CoursePage(SessionAims, Page):
     """One session a teacher can take."""
 
     summary = models.CharField(max_length=400, help_text="What it gives the teacher, in two lines.")
-    objectives = models.TextField(
-        blank=True, help_text="What you will be able to do: one sentence to a line."
-    )
     body = StreamField(SessionBody(), blank=True)
     picture = models.ForeignKey(
         "courses.TrainingImage",
@@ -68,6 +67,25 @@ class CoursePage(Page):
         null=True, blank=True, help_text="Minutes of credit; empty: as long as it takes."
     )
 
+    completion_rule = ChoiceListField(
+        verbose_name="it counts as done when",
+        choices=RulePart.choices,
+        help_text="All that you mark is needed. None marked: a live session is done when somebody "
+        "was there; any other when its quick checks are answered right, or, without a check, when "
+        "a coach confirms it.",
+    )
+    attended_share = models.PositiveSmallIntegerField(
+        "share of the time",
+        default=80,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="In percent: who was there for so much of a run's minutes has attended it.",
+    )
+    task = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="What to hand in, in a sentence or two, when the rule asks for a task.",
+    )
+
     grade_bands = ChoiceListField(choices=GradeBand.choices, help_text="None marked: everybody.")
     subjects = ChoiceListField(choices=Subject.choices, help_text="None marked: everybody.")
     schools = ParentalManyToManyField(
@@ -86,7 +104,6 @@ class CoursePage(Page):
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
-        FieldPanel("objectives"),
         MultiFieldPanel(
             [
                 FieldPanel("minutes"),
@@ -96,7 +113,18 @@ class CoursePage(Page):
             ],
             heading="How long and how",
         ),
+        MultiFieldPanel(
+            [
+                FieldPanel("completion_rule"),
+                FieldPanel("attended_share"),
+                FieldPanel("task"),
+            ],
+            heading="When it counts as done",
+        ),
         InlinePanel("taught_skills", label="Skill", heading="Skills it teaches"),
+        InlinePanel(
+            "credits", label="Credit", heading="Credit it earns, when it is not the usual one"
+        ),
         FieldPanel("body"),
         FieldPanel("picture"),
     ]
@@ -111,6 +139,7 @@ class CoursePage(Page):
     edit_handler = TabbedInterface(
         [
             ObjectList(content_panels, heading="Session"),
+            ObjectList(SessionAims.aims_panels, heading="What it is for"),
             ObjectList(audience_panels, heading="For whom"),
             ObjectList(Page.promote_panels, heading="Promote"),
             ObjectList(Page.settings_panels, heading="Settings"),
@@ -178,14 +207,19 @@ class CoursePage(Page):
         return found - {self.pk}
 
     @property
-    def objective_lines(self) -> list[str]:
-        """What one will be able to do, a sentence each."""
-        return [line.strip() for line in self.objectives.splitlines() if line.strip()]
-
-    @property
     def checks_by_id(self) -> dict[str, StructValue]:
         """The quick checks of the body by block id, in reading order."""
         return {block.id: block.value for block in self.body if block.block_type == "check"}
+
+    @property
+    def rule(self) -> CompletionRule:
+        """What finishing it takes: the author's rule, else what suits its format."""
+        parts = tuple(part for part in RulePart.values if part in self.completion_rule)
+        if not parts and self.is_dated:
+            parts = (RulePart.ATTENDED.value,)
+        elif not parts:
+            parts = ((RulePart.CHECK if self.checks_by_id else RulePart.COACH).value,)
+        return CompletionRule(parts=parts, attended_share=self.attended_share)
 
     @property
     def is_dated(self) -> bool:
