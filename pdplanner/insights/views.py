@@ -13,9 +13,9 @@ from django.utils import timezone
 from courses.models import Requirement
 from profiles.access import SignedInRequest, role_required
 from profiles.choices import Role
+from profiles.exports import csv_response
 
 from . import queries
-from .exports import csv_response
 
 PER_PAGE = 50
 may_see_completion = role_required(Role.COORDINATOR, Role.LEADER)
