@@ -7,6 +7,8 @@ from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 
 from pdplanner.schedule import beat_schedule
 
+from . import sign_in
+
 ROOT = Path(__file__).resolve().parents[2]
 #: Database, media, mail files and logs of this installation.
 DATA = Path(os.environ.get("PDPLANNER_DATA") or ROOT / "var").resolve()
@@ -26,6 +28,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    *sign_in.more_apps(os.environ),
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",
@@ -116,6 +120,10 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "300/m/ip,3/m/key",
     "reset_password": "300/m/ip,5/m/key",
 }
+SOCIALACCOUNT_ADAPTER = "profiles.sign_in.adapter.DistrictSocialAdapter"
+SOCIALACCOUNT_PROVIDERS = sign_in.providers(os.environ)
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "pdplanner"
@@ -149,6 +157,14 @@ STATICFILES_DIRS = [ROOT / "pdplanner" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA / "media"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a long session body has many fields
+#: Seals the tokens of help desks; empty: made of the secret key (profiles/seals.py).
+SEAL_KEY = os.environ.get("PDPLANNER_SEAL_KEY", "")
+#: Help desks that may live at a private or loopback address, by host name.
+FEED_PRIVATE_HOSTS = [
+    host.strip().casefold()
+    for host in os.environ.get("PDPLANNER_FEED_PRIVATE_HOSTS", "").split(",")
+    if host.strip()
+]
 #: The largest file a coordinator may upload, in bytes.
 IMPORT_MAX_BYTES = 50 * 1024 * 1024
 

@@ -60,6 +60,19 @@ ROWS: dict[str, Row] = {
     r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": EVERYBODY,
     "accounts/confirm-email/": EVERYBODY,
     r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": OPEN_BUT_UNKNOWN,
+    # the district's own sign-in: none is set up in the tests of the matrix
+    "accounts/oidc/<slug:provider_id>/login/": NOBODY,
+    "accounts/oidc/<slug:provider_id>/login/callback/": NOBODY,
+    "accounts/clever/login/": NOBODY,
+    "accounts/clever/login/callback/": NOBODY,
+    "accounts/3rdparty/": EVERYBODY,  # leads to the settings, which ask for a sign-in
+    "accounts/3rdparty/signup/": EVERYBODY,  # leads to where sign-up is said to be closed
+    "accounts/3rdparty/login/cancelled/": EVERYBODY,
+    "accounts/3rdparty/login/error/": EVERYBODY,
+    "accounts/social/login/cancelled/": EVERYBODY,
+    "accounts/social/login/error/": EVERYBODY,
+    "accounts/social/signup/": EVERYBODY,
+    "accounts/social/connections/": EVERYBODY,
     "accounts/2fa/authenticate/": SIGNED_IN,  # for somebody halfway through signing in
     "accounts/2fa/webauthn/login/": Row("in", "yes", "yes", "yes", "yes"),
     # one's own security
@@ -123,6 +136,8 @@ ROWS: dict[str, Row] = {
     "record/": TEACHERS,
     "runs/<int:pk>/enrol/": TEACHERS,
     "enrolments/<int:pk>/withdraw/": OWN_ONLY,
+    "evaluations/<int:pk>/": OWN_ONLY,
+    "evaluations/<int:pk>/skip/": OWN_ONLY,
     "sessions/<int:pk>/start/": TEACHERS,
     "sessions/<int:pk>/check/<str:block_id>/": TEACHERS,
     "mail/stop/<str:token>/": NOBODY,  # a made-up token; a true one needs no sign-in
