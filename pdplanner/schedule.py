@@ -24,6 +24,7 @@ WORK = (
     Work("rebuild owed plans", "pdplanner.plans.tasks.rebuild_owed_plans", 60, 2),
     Work("send owed notices", "pdplanner.plans.tasks.send_owed_notices", 60, 5),
     Work("owe the nightly rebuild", "pdplanner.plans.tasks.nightly_rebuild", 300, 60),
+    Work("keep seats' deadlines", "courses.tasks.keep_seat_deadlines", 60, 5),
     Work("go on with imports", "profiles.tasks.continue_imports", 60, 3),
     Work("publish what is due", "pdplanner.tasks.publish_scheduled", 300, 60),
     Work("forget ended sign-ins", "pdplanner.tasks.clear_sessions", 86400, 86400),

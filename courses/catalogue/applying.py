@@ -16,8 +16,8 @@ from profiles.models import Skill
 from profiles.models.skills import lines_of
 
 from ..models import CoursePage, CoursePrerequisite, CourseSkill, Offering
-from ..operations import look_book
-from ..operations.seats import change_run
+from ..operations import fill_in_runs, look_book
+from ..operations.runs import change_run
 from ..signals import catalogue_changed
 from .pages import body_blocks, free_slug, page_fields, stem
 from .shape import CatalogueCourse, CatalogueFile, CatalogueRun
@@ -232,7 +232,8 @@ class _Import:
                     self.touched.add(offering.course_id)
                 continue
             if "seats" in wanted:  # nobody loses a seat by an import
-                wanted["seats"] = max(wanted["seats"], offering.seats_taken)
+                least = max(offering.seats_taken, offering.seats_min)
+                wanted["seats"] = max(wanted["seats"], least)
             if any(getattr(offering, name) != value for name, value in wanted.items()):
                 for name, value in wanted.items():
                     setattr(offering, name, value)
@@ -242,6 +243,7 @@ class _Import:
                     self.touched.add(offering.course_id)
         if not self.is_dry:
             Offering.objects.bulk_create(fresh, batch_size=500)
+            fill_in_runs()
 
     def _run_fields(self, run: CatalogueRun) -> dict:
         fields = {

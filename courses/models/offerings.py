@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
 
 class UidField(models.UUIDField):
@@ -23,7 +26,7 @@ class UidField(models.UUIDField):
         return value
 
 
-class Offering(models.Model):
+class Offering(ClusterableModel):
     """One dated run, in one or more parts. Seats are handed out by `courses.operations` alone.
 
     `starts_at` is the start of the first part and `ends_at` the end of the last: the operation
@@ -69,6 +72,13 @@ class Offering(models.Model):
         null=True,
         blank=True,
         help_text="When to count whether enough people come.",
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)  # that it takes place
+    asked_at = models.DateTimeField(null=True, blank=True, editable=False)  # a coach, go or no-go
+    calls_itself_off = models.BooleanField(
+        "call it off by itself",
+        default=False,
+        help_text="With too few people by then. Otherwise a coach says go or no-go.",
     )
     opens_at = models.DateTimeField(
         "registration opens", null=True, blank=True, help_text="Empty: at once."
@@ -140,6 +150,11 @@ class Offering(models.Model):
         return 0 if self.is_cancelled else max(0, self.seats - self.seats_taken)
 
     @property
+    def cut_off_at(self) -> datetime:
+        """Until when seats are given and offered: registration's end, at the latest the start."""
+        return min(self.closes_at or self.starts_at, self.starts_at)
+
+    @property
     def minutes(self) -> int:
         """Minutes that its parts take together."""
         return sum(part.minutes for part in parts_of(self))
@@ -148,12 +163,12 @@ class Offering(models.Model):
 class OfferingPart(models.Model):
     """One sitting of a run: most runs have one, a series has several."""
 
-    offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="parts")
+    offering = ParentalKey(Offering, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveSmallIntegerField(default=1)  # from 1, in the order of time
     starts_at = models.DateTimeField(db_index=True)
     ends_at = models.DateTimeField()
     place = models.CharField(max_length=200, blank=True)
-    link = models.URLField(blank=True)
+    link = models.URLField(blank=True, help_text="Where to join, when it is online.")
 
     class Meta:
         verbose_name = "part of a run"

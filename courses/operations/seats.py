@@ -1,35 +1,30 @@
-"""Seats of dated runs: who has one, who waits, who moved up (docs/decisions/seats.md)."""
+"""Seats of dated runs: who has one, who waits, who moves up (docs/decisions/seats.md).
+
+Every change of a seat goes through here, under the run's lock.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 
+from profiles.choices import Role
 from profiles.models import Teacher, User
 from profiles.notices import owe_notices
 
 from ..models import Enrolment, Offering
 from ..queries import live_sessions
-from ..signals import catalogue_changed
 from .history import move, note, tell
 
+P = ParamSpec("P")
+R = TypeVar("R")
 State = Enrolment.State
-
-#: What a coach sets; everything else of a run is counted or came with a feed.
-EDITABLE = (
-    "course_id",
-    "starts_at",
-    "ends_at",
-    "place",
-    "link",
-    "school_id",
-    "coach_id",
-    "seats",
-)
-PROMISED = ("starts_at", "ends_at", "place")
+Policy = Offering.WaitingPolicy
 
 
 class RunIsPast(Exception):
@@ -44,16 +39,36 @@ class SessionNotOpen(Exception):
     """The session is a draft or private: nobody can enrol in it or start it."""
 
 
+class RegistrationNotOpen(Exception):
+    """Registration opens later: the moment is the only argument."""
+
+
+class RegistrationClosed(Exception):
+    """Registration has closed; whoever stands in the run stays in it."""
+
+
+class TooLateToWithdraw(Exception):
+    """Seats of this run could be given back until a moment that has passed."""
+
+
 class AlreadyMarked(Exception):
     """The coach has marked who came; only the coach can change that."""
 
 
-class FewerSeatsThanTaken(Exception):
-    """The run would have fewer seats than people who hold one."""
+class OfferIsGone(Exception):
+    """The seat is not offered (any more): the deadline passed, or it was never offered."""
 
-    def __init__(self, taken: int):
-        super().__init__(taken)
-        self.taken = taken
+
+class NotRequested(Exception):
+    """The enrolment does not wait for anybody's approval."""
+
+
+class RunIsFull(Exception):
+    """There is no free seat to give."""
+
+
+class SeatsAreContended(Exception):
+    """The database refused the change: somebody else's came in between. Nothing was changed."""
 
 
 def lock(offering: Offering) -> int:
@@ -67,13 +82,34 @@ def lock(offering: Offering) -> int:
     return offering.next_position - 1
 
 
-@transaction.atomic
-def enrol(*, teacher: Teacher, offering: Offering, by: User | None, now: datetime) -> Enrolment:
-    """Return the teacher's enrolment in this run: seated, or waiting when it is full.
+def seat_change(change: Callable[P, R]) -> Callable[P, R]:
+    """Make a function one transaction, whole or not at all; raises SeatsAreContended."""
 
-    Asked twice, it answers the same. Raises RunIsPast, RunIsCancelled, SessionNotOpen.
+    @wraps(change)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with transaction.atomic():
+                return change(*args, **kwargs)
+        except IntegrityError as error:
+            # The constraints stand behind the lock; what they refuse is no fault of who asked.
+            raise SeatsAreContended from error
+
+    return whole
+
+
+# ---- what a teacher does ------------------------------------------------------------------------
+
+
+@seat_change
+def enrol(*, teacher: Teacher, offering: Offering, by: User | None, now: datetime) -> Enrolment:
+    """Return the teacher's enrolment in this run: seated, waiting when it is full, or requested
+    where a coach has to approve.
+
+    Asked twice, it answers the same. Raises RunIsPast, RunIsCancelled, RegistrationNotOpen,
+    RegistrationClosed, SessionNotOpen.
     """
     position = lock(offering)
+    settle(offering, now=now)
     standing = (
         Enrolment.objects.filter(teacher=teacher, offering=offering)
         .exclude(state__in=Enrolment.ENDED_EARLY)
@@ -81,151 +117,276 @@ def enrol(*, teacher: Teacher, offering: Offering, by: User | None, now: datetim
     )
     if standing is not None:
         return standing
-    if offering.is_cancelled:
-        raise RunIsCancelled(offering)
-    if offering.starts_at <= now:
-        raise RunIsPast(offering)
-    if not live_sessions().filter(pk=offering.course_id).exists():
-        raise SessionNotOpen(offering.course)
-
-    enrolment = Enrolment.objects.create(
+    _check_open(offering, now)
+    enrolment = Enrolment(
         teacher=teacher,
         course_id=offering.course_id,
         offering=offering,
-        state=State.SEATED if offering.seats_left else State.WAITING,
         position=position,
         since_at=now,
     )
+    enrolment.state = State.REQUESTED if offering.needs_approval else _state_on_arrival(offering)
+    enrolment.save()
     note(enrolment, by=by, now=now)
     if enrolment.state == State.SEATED:
         _take_seats(offering, 1)
+    elif enrolment.state == State.REQUESTED:
+        owe_coaches("seat-asked", offering, now=now)
     tell([teacher.pk], "enrolled")
     return enrolment
 
 
-@transaction.atomic
-def withdraw(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolment:
-    """Return the enrolment withdrawn; who waits first gets the seat in the same transaction.
+def _check_open(offering: Offering, now: datetime) -> None:
+    if offering.is_cancelled:
+        raise RunIsCancelled(offering)
+    if offering.starts_at <= now:
+        raise RunIsPast(offering)
+    if offering.opens_at is not None and now < offering.opens_at:
+        raise RegistrationNotOpen(offering.opens_at)
+    if offering.closes_at is not None and now >= offering.closes_at:
+        raise RegistrationClosed(offering)
+    if not live_sessions().filter(pk=offering.course_id).exists():
+        raise SessionNotOpen(offering.course)
 
-    Also ends a self-paced session that was started. Asked twice, it answers the same.
-    Raises RunIsPast, AlreadyMarked.
+
+@seat_change
+def accept_offer(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolment:
+    """Return the enrolment seated: the offered seat is taken. Asked twice, it answers the same.
+
+    Raises RunIsCancelled, OfferIsGone; a deadline that passed is written down by the sweep.
     """
-    offering = enrolment.offering
-    if offering is not None:
-        lock(offering)
-    enrolment.refresh_from_db(fields=["state", "since_at"])
+    offering = _lock_run_of(enrolment)
+    if enrolment.state == State.SEATED:
+        return enrolment
+    if offering.is_cancelled:
+        raise RunIsCancelled(offering)
+    if enrolment.state != State.OFFERED or _is_over(enrolment, now):
+        raise OfferIsGone(enrolment)
+    move(enrolment, State.SEATED, by=by, now=now, why="Took the offer.")
+    tell([enrolment.teacher_id], "seated")
+    return enrolment
+
+
+@seat_change
+def withdraw(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolment:
+    """Return the enrolment withdrawn; the seat goes on to who waits in the same transaction.
+
+    Also declines an offer, takes a request back, and ends a self-paced session that was started.
+    Asked twice, it answers the same. Raises RunIsPast, TooLateToWithdraw, AlreadyMarked.
+    """
+    if enrolment.offering is None:
+        enrolment.refresh_from_db(fields=["state", "since_at"])
+        offering = None
+    else:
+        offering = _lock_run_of(enrolment)
     if enrolment.state in Enrolment.ENDED_EARLY:
         return enrolment
     if enrolment.state not in Enrolment.LIVE:
         raise AlreadyMarked(enrolment)
-    if offering is not None and offering.starts_at <= now:
+    if offering is None:
+        move(enrolment, State.WITHDRAWN, by=by, now=now)
+        tell([enrolment.teacher_id], "withdrew")
+        return enrolment
+    if offering.starts_at <= now:
         raise RunIsPast(offering)
-
-    held_a_seat = enrolment.state == State.SEATED
-    move(enrolment, State.WITHDRAWN, by=by, now=now)
+    until = offering.cancel_until_at
+    if enrolment.state == State.SEATED and until is not None and now >= until:
+        raise TooLateToWithdraw(offering)
+    why = "Declined the offer." if enrolment.state == State.OFFERED else ""
+    _leave(enrolment, offering, State.WITHDRAWN, by=by, now=now, why=why)
     tell([enrolment.teacher_id], "withdrew")
-    if held_a_seat and offering is not None:
-        _take_seats(offering, -1)
-        _promote_waiting(offering, now=now)
+    fill(offering, now=now)
     return enrolment
 
 
-@transaction.atomic
-def store_offering(*, offering: Offering, by: User | None, now: datetime) -> list[Enrolment]:
-    """Store a new or changed run; return who moved up because it has more seats now.
+# ---- what a coach does --------------------------------------------------------------------------
 
-    What people were promised moved (day, hour or place): they are told. Raises
-    FewerSeatsThanTaken.
+
+@seat_change
+def approve(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolment:
+    """Return the enrolment seated, or waiting when it is full; the place in the queue is that of
+    the request. Approved before, it answers the same. Raises RunIsCancelled, RunIsPast,
+    NotRequested.
     """
-    if offering.pk is None:
-        offering.save()
-        touched, moved_up = {offering.course_id}, []
-    else:
-        touched, moved_up = change_run(offering=offering, now=now)
-    if touched:
-        catalogue_changed.send(sender=Offering, course_ids=sorted(touched), cause="runs")
-    return moved_up
-
-
-@transaction.atomic
-def change_run(*, offering: Offering, now: datetime) -> tuple[set[int], list[Enrolment]]:
-    """Store what differs from what stood, under the run's lock; return sessions touched and who
-    moved up. Leaves it to the caller to say that the catalogue changed: an import says it once.
-    """
-    asked = {name: getattr(offering, name) for name in EDITABLE}
-    lock(offering)  # reads the row anew: what was asked for is put back below
-    stood = {name: getattr(offering, name) for name in EDITABLE}
-    if asked == stood:
-        return set(), []
-    if asked["seats"] < offering.seats_taken:
-        raise FewerSeatsThanTaken(offering.seats_taken)
-    for name, value in asked.items():
-        setattr(offering, name, value)
-    offering.save(update_fields=EDITABLE)
-    if any(asked[name] != stood[name] for name in PROMISED):
-        _tell_moved(offering, now=now)
-    return {stood["course_id"], asked["course_id"]}, _promote_waiting(offering, now=now)
-
-
-@transaction.atomic
-def cancel_offering(
-    *, offering: Offering, by: User | None, now: datetime, why: str = ""
-) -> list[Enrolment]:
-    """Call a run off; return the enrolments that ended with it."""
-    lock(offering)
+    offering = _lock_run_of(enrolment)
+    if enrolment.state in (State.SEATED, State.WAITING, State.OFFERED):
+        return enrolment
+    if enrolment.state != State.REQUESTED:
+        raise NotRequested(enrolment)
     if offering.is_cancelled:
+        raise RunIsCancelled(offering)
+    if offering.starts_at <= now:
+        raise RunIsPast(offering)
+    move(enrolment, State.APPROVED, by=by, now=now)
+    move(enrolment, _state_on_arrival(offering), by=None, now=now)
+    if enrolment.state == State.SEATED:
+        _take_seats(offering, 1)
+        owe_word("seat-free", [enrolment], offering, now=now)
+    tell([enrolment.teacher_id], "approved")
+    return enrolment
+
+
+@seat_change
+def refuse(*, enrolment: Enrolment, by: User | None, now: datetime, why: str) -> Enrolment:
+    """Return the request refused, with the reason its teacher reads. Asked twice, it answers the
+    same. Raises NotRequested.
+    """
+    offering = _lock_run_of(enrolment)
+    if enrolment.state == State.CANCELLED:
+        return enrolment
+    if enrolment.state != State.REQUESTED:
+        raise NotRequested(enrolment)
+    _leave(enrolment, offering, State.CANCELLED, by=by, now=now, why=why)
+    owe_word("seat-refused", [enrolment], offering, now=now)
+    tell([enrolment.teacher_id], "refused")
+    return enrolment
+
+
+@seat_change
+def give_seat(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolment:
+    """Return the enrolment seated by a coach's word, whoever waits before. Asked twice, it answers
+    the same. Raises RunIsCancelled, RunIsPast, RunIsFull, OfferIsGone (it doesn't wait).
+    """
+    offering = _lock_run_of(enrolment)
+    if enrolment.state == State.SEATED:
+        return enrolment
+    if offering.is_cancelled:
+        raise RunIsCancelled(offering)
+    if offering.starts_at <= now:
+        raise RunIsPast(offering)
+    if enrolment.state != State.WAITING:
+        raise OfferIsGone(enrolment)
+    if not offering.seats_left:
+        raise RunIsFull(offering)
+    move(enrolment, State.SEATED, by=by, now=now, why="A coach gave the seat.")
+    _take_seats(offering, 1)
+    owe_word("seat-free", [enrolment], offering, now=now)
+    tell([enrolment.teacher_id], "seated")
+    return enrolment
+
+
+@seat_change
+def remove(*, enrolment: Enrolment, by: User | None, now: datetime, why: str) -> Enrolment:
+    """Return the enrolment cancelled by us; the seat goes on to who waits. Asked twice, it answers
+    the same. Raises AlreadyMarked, RunIsPast.
+    """
+    offering = _lock_run_of(enrolment)
+    if enrolment.state in Enrolment.ENDED_EARLY:
+        return enrolment
+    if enrolment.state not in Enrolment.LIVE:
+        raise AlreadyMarked(enrolment)
+    if offering.starts_at <= now:
+        raise RunIsPast(offering)
+    _leave(enrolment, offering, State.CANCELLED, by=by, now=now, why=why)
+    owe_word("seat-taken-back", [enrolment], offering, now=now)
+    tell([enrolment.teacher_id], "cancelled")
+    fill(offering, now=now)
+    return enrolment
+
+
+# ---- under the lock -----------------------------------------------------------------------------
+
+
+def fill(offering: Offering, *, now: datetime) -> list[Enrolment]:
+    """Hand free seats on by the run's policy; return who moved up. Only under the lock.
+
+    First come, first served, and nothing after the cut-off. An offer is a seat kept free until its
+    deadline, so nobody else can have it meanwhile.
+    """
+    if offering.is_cancelled or now >= offering.cut_off_at or not offering.seats_left:
         return []
-    ended = list(
-        Enrolment.objects.filter(offering=offering, state__in=Enrolment.LIVE)
-        .select_related("teacher__user")
-        .order_by("position")
+    waiting = Enrolment.objects.filter(offering=offering, state=State.WAITING)
+    if offering.waiting_policy == Policy.COACH:
+        if waiting.exists():
+            owe_coaches("seat-to-give", offering, now=now)
+        return []
+    moved = list(
+        waiting.select_related("teacher__user").order_by("position")[: offering.seats_left]
     )
-    for enrolment in ended:
-        move(enrolment, State.CANCELLED, by=by, now=now, why=why)
-    Offering.objects.filter(pk=offering.pk).update(is_cancelled=True, seats_taken=0)
-    offering.is_cancelled, offering.seats_taken = True, 0
-    _owe_word("run-cancelled", ended, offering, now=now)
-    tell((enrolment.teacher_id for enrolment in ended), "cancelled")
-    catalogue_changed.send(sender=Offering, course_ids=[offering.course_id], cause="runs")
-    return ended
+    offers = offering.waiting_policy == Policy.OFFER
+    for enrolment in moved:
+        if offers:
+            until = min(now + timedelta(hours=offering.offer_hours), offering.cut_off_at)
+            enrolment.offered_until_at = until
+            enrolment.save(update_fields=["offered_until_at"])
+            move(enrolment, State.OFFERED, by=None, now=now, why="A seat became free.")
+        else:
+            move(enrolment, State.SEATED, by=None, now=now, why="A seat became free.")
+    if moved:
+        _take_seats(offering, len(moved))
+        owe_word("seat-offered" if offers else "seat-free", moved, offering, now=now)
+        tell((enrolment.teacher_id for enrolment in moved), "offered" if offers else "seated")
+    return moved
+
+
+def settle(offering: Offering, *, now: datetime) -> list[Enrolment]:
+    """End what has run out, offers past their deadline and requests nobody answered, and hand the
+    seats on; return who moved up. Only under the lock; again, it finds nothing.
+    """
+    over = list(
+        Enrolment.objects.filter(
+            offering=offering, state=State.OFFERED, offered_until_at__lte=now
+        ).select_related("teacher__user")
+    )
+    for enrolment in over:
+        _leave(enrolment, offering, State.EXPIRED, by=None, now=now, why="The deadline passed.")
+    unanswered = []
+    if offering.starts_at <= now:
+        unanswered = list(Enrolment.objects.filter(offering=offering, state=State.REQUESTED))
+        for enrolment in unanswered:
+            why = "It began before a coach answered."
+            _leave(enrolment, offering, State.EXPIRED, by=None, now=now, why=why)
+    if over:
+        owe_word("offer-passed", over, offering, now=now)
+    tell((enrolment.teacher_id for enrolment in (*over, *unanswered)), "expired")
+    return fill(offering, now=now)
+
+
+def _state_on_arrival(offering: Offering) -> State:
+    """A seat, unless it is full or somebody waits already: nobody is overtaken."""
+    if not offering.seats_left:
+        return State.WAITING
+    waits = Enrolment.objects.filter(offering=offering, state=State.WAITING).exists()
+    return State.WAITING if waits else State.SEATED
+
+
+def _leave(
+    enrolment: Enrolment,
+    offering: Offering,
+    state: State,
+    *,
+    by: User | None,
+    now: datetime,
+    why: str = "",
+) -> None:
+    """End an enrolment and count its seat out."""
+    held_a_seat = enrolment.state in Enrolment.HOLDS_A_SEAT
+    move(enrolment, state, by=by, now=now, why=why)
+    if held_a_seat:
+        _take_seats(offering, -1)
+
+
+def _lock_run_of(enrolment: Enrolment) -> Offering:
+    """Take the lock of the enrolment's run, and read how the enrolment stands under it."""
+    offering = enrolment.offering
+    if offering is None:
+        raise NotRequested(enrolment)
+    lock(offering)
+    enrolment.refresh_from_db(fields=["state", "since_at", "offered_until_at"])
+    return offering
+
+
+def _is_over(enrolment: Enrolment, now: datetime) -> bool:
+    return enrolment.offered_until_at is not None and enrolment.offered_until_at <= now
 
 
 def _take_seats(offering: Offering, count: int) -> None:
-    """Count seats in or out; only under the lock."""
+    """Count seats in or out."""
     Offering.objects.filter(pk=offering.pk).update(seats_taken=F("seats_taken") + count)
     offering.seats_taken += count
 
 
-def _promote_waiting(offering: Offering, *, now: datetime) -> list[Enrolment]:
-    """Seat those who wait, first come first, as far as the seats go; only under the lock."""
-    if offering.starts_at <= now or not offering.seats_left:
-        return []
-    moved = list(
-        Enrolment.objects.filter(offering=offering, state=State.WAITING)
-        .select_related("teacher__user")
-        .order_by("position")[: offering.seats_left]
-    )
-    for enrolment in moved:
-        move(enrolment, State.SEATED, by=None, now=now, why="A seat became free.")
-    if moved:
-        _take_seats(offering, len(moved))
-        _owe_word("seat-free", moved, offering, now=now)
-        tell((enrolment.teacher_id for enrolment in moved), "seated")
-    return moved
-
-
-def _tell_moved(offering: Offering, *, now: datetime) -> None:
-    """Tell everybody who goes or waits that the run is at another time or place."""
-    going = list(
-        Enrolment.objects.filter(offering=offering, state__in=Enrolment.LIVE).select_related(
-            "teacher__user"
-        )
-    )
-    _owe_word("run-moved", going, offering, now=now, key=now.isoformat())
-    tell((enrolment.teacher_id for enrolment in going), "moved")
-
-
-def _owe_word(
+def owe_word(
     kind: str, enrolments: Iterable[Enrolment], offering: Offering, *, now: datetime, key: str = ""
 ) -> None:
     """Owe each of these teachers a word that can't wait for the daily mail."""
@@ -235,7 +396,28 @@ def _owe_word(
                 users=[user],
                 kind=kind,
                 key=f"{kind}:{enrolment.pk}:{key}",
-                facts={"course": offering.course_id, "offering": offering.pk},
+                facts={
+                    "course": offering.course_id,
+                    "offering": offering.pk,
+                    "enrolment": enrolment.pk,
+                },
                 now=now,
                 is_urgent=True,
             )
+
+
+def owe_coaches(kind: str, offering: Offering, *, now: datetime) -> None:
+    """Owe whoever coaches the run a word, at most one of a kind in a day; without a coach, the
+    coordinators.
+    """
+    coaches = User.objects.filter(Q(pk=offering.coach_id) | Q(pk__in=offering.coaches.all()))
+    if not coaches.exists():
+        coaches = User.objects.filter(staff_roles__role=Role.COORDINATOR).distinct()
+    owe_notices(
+        users=coaches,
+        kind=kind,
+        key=f"{kind}:{offering.pk}:{now.date()}",
+        facts={"course": offering.course_id, "offering": offering.pk},
+        now=now,
+        is_urgent=True,
+    )

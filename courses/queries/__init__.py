@@ -4,7 +4,8 @@ Pages of the look book are shown by templates: `session_view` and `search_sessio
 template tags, so that the models know nothing of what stands above them.
 """
 
-from .covers import cloth_name, load_cloth_names, load_pictures
+from .clashes import Clash, clashes_of_run, clashes_of_teacher, overlaps
+from .covers import cloth_name, cloth_names, load_cloth_names, load_pictures
 from .desk import confirmed_lately, runs_on_desk, started_to_confirm
 from .requirements import (
     RequiredSession,
@@ -33,6 +34,7 @@ from .teachers import (
 
 __all__ = [
     "CalendarEntry",
+    "Clash",
     "Prerequisite",
     "Record",
     "RequiredSession",
@@ -43,13 +45,17 @@ __all__ = [
     "audience_of",
     "audiences_of",
     "calendar_of",
+    "clashes_of_run",
+    "clashes_of_teacher",
     "cloth_name",
+    "cloth_names",
     "confirmed_lately",
     "filter_choices",
     "live_sessions",
     "load_cloth_names",
     "load_pictures",
     "offerings_ahead",
+    "overlaps",
     "people_in",
     "prerequisites_state",
     "record_of",
