@@ -12,8 +12,8 @@ from profiles.models import Teacher, User
 
 from ..models import Completion, CoursePage, Enrolment
 from ..queries import live_sessions
-from .completions import complete
-from .history import move, note, tell
+from .completions import settle
+from .history import note, tell
 from .seats import SessionNotOpen
 
 State = Enrolment.State
@@ -81,9 +81,9 @@ def answer_check(
 ) -> CheckResult:
     """Weigh the answers (numbers from 0, in the author's order) picked for one quick check.
 
-    Right is: all the right ones and no other. When every check of a started session has been
-    answered right, the session is finished and the completion is returned. A session without a
-    check is finished by a coach. Raises NoSuchCheck, NotUnderWay.
+    Right is: all the right ones and no other. When every check has been answered right and the
+    session's rule asks for nothing else, it is finished and the completion is returned.
+    Raises NoSuchCheck, NotUnderWay.
     """
     # Two checks answered at once must not each overwrite the other's mark.
     enrolment = Enrolment.objects.select_for_update(of=["self"]).get(pk=enrolment.pk)
@@ -102,16 +102,12 @@ def answer_check(
         enrolment.save(update_fields=["answers"])
     left = len(checks.keys() - enrolment.answers.keys())
     completion = None
-    if is_right and not left and enrolment.state == State.STARTED:
-        move(enrolment, State.FINISHED, by=by, now=now)
-        completion = complete(
-            teacher=enrolment.teacher,
-            course=enrolment.course,
-            ground=Completion.Ground.CHECK,
-            by=None,
-            at=now,
-        )
-        tell([enrolment.teacher_id], "finished")
+    course, teacher_id = enrolment.course, enrolment.teacher_id
+    is_done = Completion.objects.filter(teacher=teacher_id, course=course).exists()
+    if is_right and not left and (enrolment.state == State.STARTED or not is_done):
+        done = settle(course=course, teacher_ids=[teacher_id], by=by, now=now)
+        if (completion := done.get(teacher_id)) is not None:
+            tell([teacher_id], "finished")
     return CheckResult(
         is_right=is_right,
         replies=tuple(

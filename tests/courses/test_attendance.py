@@ -8,6 +8,7 @@ import pytest
 
 from courses.models import Completion, Enrolment, EnrolmentEvent, Offering
 from courses.operations import (
+    NotMarkedByHand,
     RunIsCancelled,
     RunNotStarted,
     confirm_completion,
@@ -125,7 +126,9 @@ def test_a_second_run_of_the_same_session_gives_the_completion_when_the_first_is
 def test_credit_is_what_the_author_says_else_how_long_it_takes(course_of, new_teacher, coach, now):
     for title, credit in (("Short", None), ("With credit", 90), ("No credit", 0)):
         course = course_of(title, format="self-paced", credit_minutes=credit)
-        confirm_completion(teacher=new_teacher, course=course, by=coach, now=now)
+        confirm_completion(
+            teacher=new_teacher, course=course, why="Shown to me.", by=coach, now=now
+        )
     assert sorted(row[1:3] for row in completions()) == [
         ("No credit", 0),
         ("Short", 30),
@@ -138,14 +141,18 @@ def test_a_coach_finishes_a_started_session_and_takes_it_back(
 ):
     course = course_of(format="self-paced")
     enrolment = start_self_paced(teacher=new_teacher, course=course, by=None, now=now)
-    completion = confirm_completion(teacher=new_teacher, course=course, by=coach, now=now)
-    again = confirm_completion(teacher=new_teacher, course=course, by=coach, now=now)
+    completion = confirm_completion(
+        teacher=new_teacher, course=course, why="Shown to me.", by=coach, now=now
+    )
+    again = confirm_completion(
+        teacher=new_teacher, course=course, why="Shown to me.", by=coach, now=now
+    )
     assert again == completion
     assert completions() == [("Nora", "Grades that sync", 30, "coach", now)]
     enrolment.refresh_from_db()
     assert enrolment.state == Enrolment.State.FINISHED
     told.clear()
-    undo_completion(completion=completion, by=coach, now=now)
+    undo_completion(completion=completion, why="Mixed up.", by=coach, now=now)
     enrolment.refresh_from_db()
     assert enrolment.state == Enrolment.State.STARTED
     assert completions() == []
@@ -153,12 +160,15 @@ def test_a_coach_finishes_a_started_session_and_takes_it_back(
     assert list(enrolment.events.values_list("state", "why")) == [
         ("started", ""),
         ("finished", ""),
-        ("started", "Taken back."),
+        ("started", "Mixed up."),
     ]
 
 
-def test_undoing_attendance_marks_the_run_as_missed(run, coach):
+def test_what_the_roster_gave_is_taken_back_on_the_roster_alone(run, coach):
     mark_attendance(offering=run, present_ids=ids(run, "Nora"), by=coach, now=run.ends_at)
-    undo_completion(completion=Completion.objects.get(), by=coach, now=run.ends_at)
-    assert states(run)["Nora"] == "no-show"
-    assert completions() == []
+    with pytest.raises(NotMarkedByHand):
+        undo_completion(
+            completion=Completion.objects.get(), why="Wrong.", by=coach, now=run.ends_at
+        )
+    assert states(run)["Nora"] == "attended"
+    assert Completion.objects.count() == 1

@@ -203,7 +203,7 @@ def test_prerequisites_are_done_by_an_equal_too_and_drafts_have_no_address(
         ]
 
     assert said() == [("First", first.url, True, False), ("Dr", "", False, False)]
-    confirm_completion(teacher=new_teacher, course=equal, by=coach, now=now)
+    confirm_completion(teacher=new_teacher, course=equal, why="Shown to me.", by=coach, now=now)
     assert said() == [("First", first.url, True, True), ("Dr", "", False, False)]
     assert [item.title for item in session_view(course, new_teacher, now).missing] == ["Dr"]
 
@@ -239,7 +239,9 @@ def test_a_self_paced_session_is_started_then_answered_then_done(
     enrolment = start_self_paced(teacher=new_teacher, course=course, by=None, now=now)
     view = session_view(course, new_teacher, now)
     assert (view.enrolment, view.can_start) == (enrolment, False)
-    completion = confirm_completion(teacher=new_teacher, course=course, by=coach, now=now)
+    completion = confirm_completion(
+        teacher=new_teacher, course=course, why="Shown to me.", by=coach, now=now
+    )
     view = session_view(course, new_teacher, now)
     assert (view.completion, view.can_start) == (completion, False)
     plain = session_view(course_of("No check", format="self-paced"), new_teacher, now)
@@ -311,7 +313,7 @@ def test_the_calendar_merges_runs_due_dates_and_days_in_order(
     required = course_of("Required", format="self-paced")
     add_requirement(course=required, due_date=date(2026, 9, 21), now=now)
     add_requirement(course=required, due_date=date(2026, 12, 1), now=now)
-    confirm_completion(teacher=new_teacher, course=required, by=coach, now=now)
+    confirm_completion(teacher=new_teacher, course=required, why="Shown to me.", by=coach, now=now)
     day = SpecialDay.objects.create(
         kind="pd", title="PD day", start_date=date(2026, 9, 18), end_date=date(2026, 9, 18)
     )

@@ -133,7 +133,7 @@ def test_required_for_says_what_is_done_and_what_is_late(
     ended = add_requirement(course=course_of("Ended"), due_date=DUE, now=now)
     withdraw_requirement(requirement=ended, now=now)
     later = add_requirement(course=course_of("Later"), due_date=DUE, now=now + timedelta(days=1))
-    confirm_completion(teacher=new_teacher, course=done, by=coach, now=now)
+    confirm_completion(teacher=new_teacher, course=done, why="Shown to me.", by=coach, now=now)
 
     rows = required_for(new_teacher, today)
     assert [(row.requirement.course.title, bool(row.completion), row.is_late) for row in rows] == [
