@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import desk_views as views
+from . import evaluation_desk
 
 app_name = "desk"
 urlpatterns = [
@@ -11,4 +12,5 @@ urlpatterns = [
     path("runs/<int:pk>/cancel/", views.CancelRunView.as_view(), name="cancel"),
     path("finished/", views.FinishedView.as_view(), name="finished"),
     path("finished/<int:pk>/undo/", views.UndoFinishedView.as_view(), name="undo-finished"),
+    *evaluation_desk.urlpatterns,
 ]

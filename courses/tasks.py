@@ -6,9 +6,25 @@ from celery import shared_task
 from django.utils import timezone
 
 from .operations import keep_deadlines
+from .operations.credit_rules import award_owed_credit
+from .operations.evaluations import ask_evaluations, count_evaluations
 
 
 @shared_task
 def keep_seat_deadlines() -> int:
     """Let offers pass, hand free seats on, ask go or no-go; return how many runs it touched."""
     return keep_deadlines(now=timezone.now())
+
+
+@shared_task
+def award_credit() -> None:
+    """Give the credit that rules owe for what was finished before them."""
+    award_owed_credit(now=timezone.now())
+
+
+@shared_task
+def ask_how_it_went() -> int:
+    """Ask about sessions that are over, and add up what was said; return how many were asked."""
+    now = timezone.now()
+    count_evaluations(now=now)
+    return ask_evaluations(now=now)

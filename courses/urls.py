@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import requirement_views, views
+from . import evaluation_views, requirement_views, views
 
 app_name = "courses"
 urlpatterns = [
@@ -18,4 +18,5 @@ urlpatterns = [
     path(
         "requirements/<int:pk>/withdraw/", requirement_views.withdraw, name="requirement-withdraw"
     ),
+    *evaluation_views.urlpatterns,
 ]

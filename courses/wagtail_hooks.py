@@ -131,6 +131,12 @@ def confirming_in_desk() -> MenuItem:
     return DeskMenuItem("Confirm finished", reverse("desk:finished"), icon_name="check", order=300)
 
 
+@hooks.register(DESK_MENU)
+def evaluations_in_desk() -> MenuItem:
+    """What teachers say when a session is over."""
+    return DeskMenuItem("How it went", reverse("desk:evaluations"), icon_name="view", order=400)
+
+
 @hooks.register("register_admin_urls")
 def desk_addresses() -> list:
     """Mount the desk below the admin."""

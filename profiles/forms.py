@@ -251,8 +251,22 @@ class GoalForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class DigestForm(forms.ModelForm):
+class MailForm(forms.ModelForm):
+    """Which kinds of mail somebody wants: all but the last come together, once a day at most."""
+
     class Meta:
         model = User
-        fields = ("wants_digest",)
-        labels = {"wants_digest": "Mail me when my path changes"}
+        fields = ("wants_digest", "wants_reminders", "wants_evaluations", "wants_invitations")
+        labels = {
+            "wants_digest": "What changed on my path",
+            "wants_reminders": "My dates that come up",
+            "wants_evaluations": "How a session went",
+            "wants_invitations": "Invitations for my calendar",
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if getattr(self.instance, "teacher", None) is None:
+            self.fields = {"wants_digest": self.fields["wants_digest"]}
+            self.fields["wants_digest"].label = "Who asks for a coach"
+            self.fields["wants_digest"].help_text = "Once a day at most, on days when somebody did."

@@ -24,6 +24,15 @@ from .models import Notice, User
 DIGEST_TIME = time(6)
 #: Who claimed a letter has this long to send it before another process may.
 CLAIM = timedelta(minutes=10)
+#: The choice of a person that lets a kind of news into the daily mail, where it has one of its own.
+WANTED_BY = {
+    "run-soon": "wants_reminders",
+    "seat-waits": "wants_reminders",
+    "evaluation": "wants_evaluations",
+}
+ANY_OTHER = "wants_digest"
+#: All that the daily mail can be made of.
+DIGEST_CHOICES = (ANY_OTHER, *dict.fromkeys(WANTED_BY.values()))
 #: What could not be sent for this long is no news any more.
 STALE = timedelta(days=7)
 
@@ -49,10 +58,14 @@ def owe_notices(
 ) -> int:
     """Owe each of these users one notice of a cause; return how many were not owed it before.
 
-    Only active users are told, and without `is_urgent` only those who want the daily digest.
+    Only active users are told, and without `is_urgent` only those who want this kind of news.
     `key` names the cause: told once. `facts` hold ids and dates for the template `kind`.
     """
-    told = [user for user in users if user.is_active and (is_urgent or user.wants_digest)]
+    told = [
+        user
+        for user in users
+        if user.is_active and (is_urgent or getattr(user, WANTED_BY.get(kind, ANY_OTHER)))
+    ]
     have = set(Notice.objects.filter(user__in=told, key=key).values_list("user_id", flat=True))
     owed = [
         Notice(user=user, kind=kind, key=key, facts=facts or {}, caused_at=now, is_urgent=is_urgent)
@@ -75,12 +88,13 @@ def last_digest_time(now: datetime, zone: ZoneInfo) -> datetime:
 
 def drop_unwanted(*, now: datetime) -> None:
     """Forget what nobody wants to hear any more: digests switched off, people gone, old news."""
-    owed = Notice.objects.filter(sent_at=None)
-    owed.filter(
-        Q(user__is_active=False)
-        | Q(is_urgent=False, user__wants_digest=False)
-        | Q(caused_at__lt=now - STALE)
-    ).delete()
+    unwanted = Q(user__is_active=False) | Q(caused_at__lt=now - STALE)
+    for choice in DIGEST_CHOICES:
+        kinds = Q(kind__in=[kind for kind, field in WANTED_BY.items() if field == choice])
+        if choice == ANY_OTHER:
+            kinds = ~Q(kind__in=list(WANTED_BY))
+        unwanted |= kinds & Q(is_urgent=False, **{f"user__{choice}": False})
+    Notice.objects.filter(unwanted, sent_at=None).delete()
 
 
 def users_owed(*, now: datetime, zone: ZoneInfo) -> list[int]:

@@ -1,4 +1,4 @@
-"""Switching the daily mail off from the mail itself, without signing in (RFC 8058)."""
+"""Switching mail off from the mail itself, without signing in (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from .models import User
+from .notices import DIGEST_CHOICES
 
 SALT = "profiles.unsubscribe"
+
+#: What the page offers beside stopping all of it: the name on the button, and what it switches.
+KINDS = (
+    ("Only what changed on my path", "wants_digest"),
+    ("Only dates that come up", "wants_reminders"),
+    ("Only how a session went", "wants_evaluations"),
+)
 
 
 def unsubscribe_address(user: User) -> str:
@@ -26,15 +34,27 @@ def unsubscribe_address(user: User) -> str:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask, and on the press of the button switch the daily mail off."""
+    """Ask, and on the press of a button switch the daily mail off, or one kind of news in it."""
     try:
         key = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         raise Http404 from None
     user = get_object_or_404(User, pk=key)
-    if request.method == "POST":
-        User.objects.filter(pk=user.pk).update(wants_digest=False)
-    return render(request, "profiles/unsubscribe.html", {"is_done": request.method == "POST"})
+    only = request.POST.get("only", "")
+    is_done = request.method == "POST"
+    if is_done:
+        choices = (only,) if only in DIGEST_CHOICES else DIGEST_CHOICES
+        User.objects.filter(pk=user.pk).update(**dict.fromkeys(choices, False))
+        user.refresh_from_db(fields=DIGEST_CHOICES)
+    return render(
+        request,
+        "profiles/unsubscribe.html",
+        {
+            "is_done": is_done,
+            "is_all_off": not any(getattr(user, choice) for choice in DIGEST_CHOICES),
+            "kinds": [(words, field) for words, field in KINDS if getattr(user, field)],
+        },
+    )
 
 
 urlpatterns = [path("mail/stop/<str:token>/", unsubscribe, name="unsubscribe")]

@@ -13,7 +13,7 @@ from .access import SignedInRequest, posted, teacher_required
 from .choices import Role
 from .corrections import set_ticket_use
 from .fitting import end_goal, finish_fitting, set_goal, suggest_skills
-from .forms import DigestForm, GoalForm, RoomForm, StyleForm, TeacherForm, WeekForm
+from .forms import GoalForm, MailForm, RoomForm, StyleForm, TeacherForm, WeekForm
 from .models import Goal, Teacher
 from .queries import roles_of, the_district
 
@@ -167,7 +167,7 @@ def goal_end(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def settings(request: SignedInRequest) -> HttpResponse:
     """What we know of somebody and what they chose, each with a way to change it."""
-    form = DigestForm(posted(request), instance=request.user, label_suffix="")
+    form = MailForm(posted(request), instance=request.user, label_suffix="")
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")

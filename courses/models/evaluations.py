@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.utils import timezone
 
 #: Answers come out of nobody's hands before as many people are added up.
 FEWEST_TOGETHER = 5
+#: From the question to the day on which it closes.
+CLOSES_AFTER = timedelta(days=30)
+#: How long an answer can be changed.
+CHANGEABLE_FOR = timedelta(days=1)
 
 
 class Moment(models.TextChoices):
@@ -74,6 +80,14 @@ class Evaluation(models.Model):
     def is_later(self) -> bool:
         """Whether it asks about use, some weeks on."""
         return self.moment == Moment.LATER
+
+    def is_kept(self, now: datetime) -> bool:
+        """Whether the answer was given more than a day ago: it can't be changed any more."""
+        return bool(self.answered_at and now - self.answered_at >= CHANGEABLE_FOR)
+
+    def is_closed(self, now: datetime) -> bool:
+        """Whether it can no longer be answered for the first time."""
+        return bool(self.skipped_at) or now - self.asked_at >= CLOSES_AFTER
 
 
 class EvaluationTotal(models.Model):

@@ -14,6 +14,8 @@ from profiles.queries import today_in_district
 
 from ..models import Completion, Enrolment
 from ..models.evaluations import (
+    CHANGEABLE_FOR,
+    CLOSES_AFTER,
     FEWEST_TOGETHER,
     Evaluation,
     EvaluationTotal,
@@ -29,10 +31,8 @@ State = Enrolment.State
 ASK_WITHIN = timedelta(days=14)
 #: From the close to the question whether it still works.
 LATER_AFTER = timedelta(days=28)
-#: From the question to its one reminder, and to the day on which it closes.
-REMIND_AFTER, CLOSES_AFTER = timedelta(days=3), timedelta(days=30)
-#: How long an answer can be changed.
-CHANGEABLE_FOR = timedelta(days=1)
+#: From the question to its one reminder.
+REMIND_AFTER = timedelta(days=3)
 #: People asked in one sweep; the next goes on.
 ASKED_AT_ONCE = 500
 
@@ -162,9 +162,9 @@ def answer_evaluation(
     Raises AnswerIsKept, QuestionIsClosed, AnswerMissing.
     """
     evaluation = Evaluation.objects.select_for_update(of=["self"]).get(pk=evaluation.pk)
-    if is_kept(evaluation, now):
+    if evaluation.is_kept(now):
         raise AnswerIsKept(evaluation)
-    if not evaluation.answered_at and is_closed(evaluation, now):
+    if not evaluation.answered_at and evaluation.is_closed(now):
         raise QuestionIsClosed(evaluation)
     questions = questions_of(evaluation.moment)
     for question in questions:
@@ -188,16 +188,6 @@ def skip_evaluation(*, evaluation: Evaluation, now: datetime) -> Evaluation:
         evaluation.skipped_at = now
         evaluation.save(update_fields=["skipped_at"])
     return evaluation
-
-
-def is_kept(evaluation: Evaluation, now: datetime) -> bool:
-    """Whether the answer was given more than a day ago."""
-    return bool(evaluation.answered_at and now - evaluation.answered_at >= CHANGEABLE_FOR)
-
-
-def is_closed(evaluation: Evaluation, now: datetime) -> bool:
-    """Whether it can no longer be answered for the first time."""
-    return bool(evaluation.skipped_at) or now - evaluation.asked_at >= CLOSES_AFTER
 
 
 # ---- adding up ----------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from profiles.choices import GradeBand, Subject
+from profiles.models import Teacher
 
 from ..cloth import cloth_of, pattern
-from ..models import CoursePage
+from ..models import CoursePage, Evaluation
 from ..queries import (
     SessionFilters,
     SessionView,
@@ -24,6 +25,7 @@ from ..queries import (
     search_sessions,
     session_view,
 )
+from ..queries.evaluations import asked_of
 
 register = template.Library()
 
@@ -136,3 +138,9 @@ def room_words(variant: Any) -> str:
         " + ".join(str(tool) for tool in variant["tools"] if tool is not None),
     ]
     return " · ".join(part for part in words if part) or "Any room"
+
+
+@register.simple_tag
+def asked_now(teacher: Teacher | None) -> list[Evaluation]:
+    """Return what this teacher can say about sessions that are over."""
+    return asked_of(teacher, timezone.now()) if teacher else []

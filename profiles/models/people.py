@@ -45,7 +45,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False, help_text="May open Django's own admin pages.")
     date_joined = models.DateTimeField(default=timezone.now)
     wants_digest = models.BooleanField(
-        default=False, help_text="One mail a day at most, on days when something changed."
+        default=False, help_text="On days when something on it changed."
+    )
+    wants_reminders = models.BooleanField(
+        default=True, help_text="The day before, and while a seat is offered to you."
+    )
+    wants_evaluations = models.BooleanField(
+        default=True, help_text="When a session is over, and some weeks on."
+    )
+    wants_invitations = models.BooleanField(
+        default=True, help_text="At once, so that your calendar follows your seats by itself."
     )
 
     objects = UserManager()

@@ -17,7 +17,14 @@ from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail.models import PageViewRestriction
 
-from courses.models import Completion, CoursePage, Enrolment, Offering, Requirement
+from courses.models import (
+    Completion,
+    CoursePage,
+    Enrolment,
+    Evaluation,
+    Offering,
+    Requirement,
+)
 from courses.operations.look_book import look_book
 from profiles.models import Goal, ImportRun, SpecialDay, Ticket, TicketSource
 
@@ -111,6 +118,9 @@ def world(mentor_teacher, east, grade_sync, settings) -> dict[str, object]:
         "path/noticed/skills/": grade_sync.pk,
         "goals/": goal.pk,
         "enrolments/": enrolment.pk,
+        "evaluations/": Evaluation.objects.create(
+            teacher=mentor_teacher, course=course, moment="close", words="a canary said"
+        ).pk,
         "sessions/": course.pk,
         "requirements/": requirement.pk,
         "runs/": run.pk,

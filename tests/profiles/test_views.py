@@ -213,7 +213,8 @@ def test_settings_say_what_is_known_in_words(new_teacher, signed_in):
 def test_settings_of_a_coach_hold_mail_and_security_only(coach, signed_in):
     page = signed_in(coach).get("/settings/").content.decode()
     assert "Your room" not in page
-    assert "Mail me when my path changes" in page
+    assert "Who asks for a coach" in page
+    assert "What changed on my path" not in page
 
 
 def test_settings_change_one_part_and_lead_back(new_teacher, signed_in):
