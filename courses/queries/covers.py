@@ -26,17 +26,23 @@ def cloth_name(course: CoursePage) -> str:
     return min(taught, key=lambda one: STRENGTHS.index(one.strength)).skill.slug
 
 
-def load_cloth_names(courses: Collection[CoursePage]) -> None:
-    """Give each session its `cloth_name`, in one query."""
+def cloth_names(course_ids: Collection[int]) -> dict[int, str]:
+    """Return the slug of the skill each session is most about, in one query."""
     main: dict[int, tuple[int, int, str]] = {}
-    taught = CourseSkill.objects.filter(course__in=[course.pk for course in courses])
+    taught = CourseSkill.objects.filter(course__in=course_ids)
     for number, (course_id, strength, slug) in enumerate(
         taught.order_by("sort_order", "pk").values_list("course_id", "strength", "skill__slug")
     ):
         one = (STRENGTHS.index(strength), number, slug)
         main[course_id] = min(one, main.get(course_id, one))
+    return {pk: main[pk][2] if pk in main else f"session-{pk}" for pk in course_ids}
+
+
+def load_cloth_names(courses: Collection[CoursePage]) -> None:
+    """Give each session its `cloth_name`, in one query."""
+    names = cloth_names([course.pk for course in courses])
     for course in courses:
-        course.cloth_name = main[course.pk][2] if course.pk in main else f"session-{course.pk}"
+        course.cloth_name = names[course.pk]
 
 
 def load_pictures(courses: Collection[CoursePage]) -> None:

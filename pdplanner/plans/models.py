@@ -74,6 +74,8 @@ class PlanVersion(models.Model):
     term_title = models.CharField(max_length=100, blank=True)  # "": no term is known around it
     start_date = models.DateField()
     end_date = models.DateField()
+    #: From when finished minutes count towards the hours; null in versions older than the field.
+    since_date = models.DateField(null=True)
     minutes_budget = models.PositiveIntegerField()
     value = models.FloatField(default=0)  # minutes of instruction it is expected to save
     noticed = models.JSONField(default=list, blank=True)  # needs behind it, strongest first
@@ -106,6 +108,11 @@ class PlanStep(models.Model):
     value = models.FloatField(default=0)
     reasons = models.JSONField(default=list)
     fit = models.JSONField(default=dict)
+    # Kept with the step, so that the page people wait for need not work it out anew.
+    cloth = models.CharField(max_length=255, blank=True)  # slug of the skill it is most about
+    opens_after = models.ForeignKey(  # a required session that stands earlier on this path
+        "courses.CoursePage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = ["order"]

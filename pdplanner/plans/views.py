@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses.models import CoursePage
-from courses.queries import load_cloth_names, load_pictures
+from courses.queries import load_pictures
 from profiles import corrections
 from profiles.access import SignedInRequest, View, posted, teacher_required
 from profiles.models import Skill, SkillAnswer, Ticket
@@ -32,7 +32,6 @@ def path(request: SignedInRequest) -> HttpResponse:
     """The teacher's path: the next step large, then the rest of the thread."""
     shown = queries.path_of(request.teacher, now=timezone.now())
     courses = [step.course for step in shown.steps]
-    load_cloth_names(courses)
     load_pictures(courses)
     opened = request.GET.get("step", "")
     return render(

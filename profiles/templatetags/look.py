@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -44,6 +46,7 @@ ICONS = {
 
 
 @register.simple_tag
+@lru_cache
 def icon(name: str) -> SafeString:
     """Return one of our icons; decoration only, the words beside it carry the meaning."""
     return format_html(

@@ -13,7 +13,7 @@ from profiles.models import Skill
 
 from .conftest import NOW, TODAY, at
 
-QUERIES = 9
+QUERIES = 7
 
 
 def test_path_shows_steps_reasons_and_hours(asker):

@@ -65,7 +65,7 @@ def test_path_asks_no_more_queries_for_twelve_steps_than_for_one(
             add_ticket(new_teacher, skill, TODAY - timedelta(days=days))
     rebuild_plans(as_of=TODAY, now=NOW)
     client = signed_in(new_teacher)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         response = client.get("/path/")
     assert len(response.context["path"].steps) == steps
 

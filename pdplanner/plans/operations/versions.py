@@ -112,6 +112,7 @@ def _fields(draft: Draft) -> dict[str, Any]:
         "term_title": draft.term_title,
         "start_date": draft.start_date,
         "end_date": draft.end_date,
+        "since_date": draft.since_date,
         "minutes_budget": draft.minutes_budget,
         "value": draft.value,
         "noticed": draft.noticed,
@@ -176,6 +177,8 @@ def _columns(step: DraftStep) -> dict[str, Any]:
         "value": step.value,
         "reasons": step.reasons,
         "fit": step.fit,
+        "cloth": step.cloth,
+        "opens_after_id": step.opens_after,
     }
 
 
@@ -210,6 +213,8 @@ def _content(version: PlanVersion) -> list[dict[str, Any]]:
         "value",
         "reasons",
         "fit",
+        "cloth",
+        "opens_after_id",
     )
     return [{name: getattr(step, name) for name in names} for step in version.steps.all()]
 

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
+from courses.queries import cloth_names
 from pdplanner.recommender import (
     Facts,
     Id,
@@ -17,6 +18,7 @@ from pdplanner.recommender import (
     TicketFacts,
     recommend_paths,
 )
+from profiles.queries import horizon_on
 
 from ..models import PlanStep, PlanVersion
 from .facts import read_facts
@@ -43,6 +45,8 @@ class DraftStep:
     value: float
     reasons: list[dict[str, Any]]
     fit: dict[str, float]
+    cloth: str
+    opens_after: Id | None  # a required session that stands earlier on this path
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Draft:
     term_title: str
     start_date: date
     end_date: date
+    since_date: date | None  # from when finished minutes count towards the hours
     minutes_budget: int
     value: float
     noticed: list[dict[str, Any]]
@@ -86,8 +91,10 @@ def draft_paths(
     paths = recommend_paths(facts, rules_in_use(), only=only, previous=standing)
     names = read_names(facts)
     asks = _asks(facts)
+    cloths = cloth_names([cast(int, course.id) for course in facts.courses])
+    since = horizon_on(as_of).since_date
     return {
-        teacher.id: _draft(facts, teacher, paths[teacher.id], names, asks)
+        teacher.id: _draft(facts, teacher, paths[teacher.id], names, asks, cloths, since)
         for teacher in facts.teachers
         if teacher.id in paths
     }
@@ -110,6 +117,8 @@ def draft_of_version(teacher: int, version: PlanVersion) -> Draft:
                 value=step.value,
                 reasons=step.reasons,
                 fit=step.fit,
+                cloth=step.cloth,
+                opens_after=step.opens_after_id,
             )
             for step in version.steps.all()
         ),
@@ -117,6 +126,7 @@ def draft_of_version(teacher: int, version: PlanVersion) -> Draft:
         term_title=version.term_title,
         start_date=version.start_date,
         end_date=version.end_date,
+        since_date=version.since_date,
         minutes_budget=version.minutes_budget,
         value=version.value,
         noticed=version.noticed,
@@ -157,7 +167,10 @@ def _draft(
     path: Path,
     names: Names,
     asks: Mapping[tuple[Id, Id], list[TicketFacts]],
+    cloths: Mapping[int, str],
+    since_date: date,
 ) -> Draft:
+    opens_after = _opens_after(facts, path)
     return Draft(
         teacher=teacher.id,
         as_of=facts.as_of,
@@ -173,6 +186,8 @@ def _draft(
                 value=round(step.value, 2),
                 reasons=[names.reason(reason) for reason in step.reasons],
                 fit={name: round(part, 4) for name, part in step.fit.items()},
+                cloth=cloths[cast(int, step.course)],
+                opens_after=opens_after.get(step.course),
             )
             for step in path.steps
         ),
@@ -180,6 +195,7 @@ def _draft(
         term_title=facts.calendar.term_title,
         start_date=facts.calendar.start_date,
         end_date=facts.calendar.end_date,
+        since_date=since_date,
         minutes_budget=teacher.minutes_budget,
         value=round(path.value, 2),
         noticed=[
@@ -199,6 +215,18 @@ def _draft(
         done=frozenset(teacher.done),
         dismissed=frozenset(dismissal.course for dismissal in teacher.dismissed),
     )
+
+
+def _opens_after(facts: Facts, path: Path) -> dict[Id, Id]:
+    """For each step that requires an earlier one: the last of those."""
+    requires = {course.id: course.requires for course in facts.courses}
+    courses = [step.course for step in path.steps]
+    return {
+        course: before
+        for number, course in enumerate(courses)
+        for before in courses[:number]
+        if before in requires[course]
+    }
 
 
 def _noticed(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django.db.models import QuerySet
 
-from courses.models import Completion, CoursePage, CoursePrerequisite, Enrolment, Offering
+from courses.models import Completion, CoursePage, Enrolment, Offering
 from profiles.models import Skill, SkillAnswer, Teacher, Ticket
 from profiles.queries import horizon_on, the_district, today_in_district
 
@@ -45,13 +45,27 @@ class StepView:
     week_date: dt.date
     date: dt.date | None
     slot: str  # of profiles.choices.Slot, or ""
-    reasons: tuple[Sentence, ...]
+    told: Sequence[Mapping[str, Any]]  # the reasons as they are stored, strongest first
+    as_of: dt.date  # the day they were told
     fit: Mapping[str, float]  # named parts in (0, 1]: room, tools, format, level, time, place
     answer: StepAnswer | None  # the one that stands
     enrolment: Enrolment | None  # the live one, or the one that finished it
     coach_request: CoachRequest | None  # the open one
     is_done: bool  # finished since this version was built
-    opens_after: CoursePage | None  # a required session that stands earlier on this path
+    opens_after: CoursePage | None  # a required session earlier on this path, not yet done
+
+    @property
+    def reasons(self) -> tuple[Sentence, ...]:
+        """Every reason in words."""
+        return tuple(self._worded(reason) for reason in self.told)
+
+    @property
+    def reason(self) -> Sentence | None:
+        """The strongest reason in words: all that a closed step shows."""
+        return self._worded(self.told[0]) if self.told else None
+
+    def _worded(self, reason: Mapping[str, Any]) -> Sentence:
+        return word_reason(reason, as_of=self.as_of, is_run=self.date is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +73,25 @@ class Noticed:
     """A need behind the path: one skill, what it comes from, and what the teacher said to it."""
 
     skill: Skill | str  # beside the path its name is enough
-    minutes: float  # expected to be lost over the horizon, if nothing is done
-    sentences: tuple[Sentence, ...]
-    words: str  # in short: "3 asks · 35 min lost"
+    kept: Mapping[str, Any] | None  # as it is stored; None: nothing is needed (any more)
+    as_of: dt.date  # the day it was noticed
     tickets: tuple[Ticket, ...]  # own ones of the last year, newest first; hidden ones too
     answer: str  # of SkillAnswer.Answer, or ""
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """What it comes from, a sentence for each source."""
+        return noticed_sentences(self.kept, as_of=self.as_of) if self.kept else ()
+
+    @property
+    def words(self) -> str:
+        """The same in short: "3 asks · 35 min lost"."""
+        return noticed_words(self.kept, as_of=self.as_of) if self.kept else ""
+
+    @property
+    def is_goal(self) -> bool:
+        """Whether the teacher's own goal is the strongest of what it comes from."""
+        return bool(self.kept and self.kept["goal"] and not self.kept["asks"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +146,7 @@ class PathView:
 
 
 def path_of(teacher: Teacher, *, now: dt.datetime) -> PathView:
-    """Return the teacher's current path, in at most eight queries.
+    """Return the teacher's current path, in at most seven queries.
 
     This is the page people wait for: it reads only the columns that it shows.
     """
@@ -142,7 +170,7 @@ def path_of(teacher: Teacher, *, now: dt.datetime) -> PathView:
         version=version,
         steps=steps,
         is_owed=plan is None or plan.wanted > plan.built,
-        hours=_hours(teacher, steps, completions, as_of),
+        hours=_hours(teacher, steps, completions, version, as_of),
         nothing_because=version.nothing_because if version else "",
         nothing_words=nothing_words(version.nothing_because)
         if version and version.nothing_because
@@ -190,10 +218,11 @@ def noticed_about(teacher: Teacher, *, now: dt.datetime) -> tuple[Noticed, ...]:
         for need in _noticed_of(version, today)
     ]
     for answer in closed.values():
-        found.append(_without_need(answer.skill, tickets.pop(answer.skill_id, ()), answer.answer))
-    for rest in tickets.values():
-        if (skill := rest[0].skill) is not None:
-            found.append(_without_need(skill, rest, ""))
+        rest = tuple(tickets.pop(answer.skill_id, ()))
+        found.append(Noticed(answer.skill, None, today, rest, answer.answer))
+    for others in tickets.values():
+        if (skill := others[0].skill) is not None:
+            found.append(Noticed(skill, None, today, tuple(others), ""))
     return tuple(found)
 
 
@@ -220,40 +249,29 @@ def open_coach_requests() -> QuerySet[CoachRequest]:
 def _steps(
     teacher: Teacher, version: PlanVersion, answers: list[StepAnswer], done: set[int]
 ) -> tuple[StepView, ...]:
-    """The steps of a version with what was said and done about each, in four queries."""
+    """The steps of a version with what was said and done about each, in three queries."""
     rows = list(
         version.steps.select_related("course", "offering").only(
             *("order", "minutes", "week_date", "date", "slot", "reasons", "fit", "version"),
+            *("cloth", "opens_after"),
             *(f"course__{name}" for name in COURSE_FIELDS),
             *("offering__starts_at", "offering__ends_at", "offering__place", "offering__course"),
             *("offering__seats", "offering__seats_taken", "offering__is_cancelled"),
         )
     )
     courses = {row.course_id: row.course for row in rows}
-    order = {row.course_id: row.order for row in rows}
+    for row in rows:
+        row.course.cloth_name = row.cloth or f"session-{row.course_id}"
     answered = {answer.course_id: answer for answer in answers}
     enrolments = {
         enrolment.course_id: enrolment
         for enrolment in Enrolment.objects.filter(teacher=teacher, course__in=courses)
         .exclude(state__in=Enrolment.ENDED_EARLY)
-        .select_related("offering")
-        .only(
-            *("teacher", "course", "state", "since_at"),
-            *("offering__starts_at", "offering__ends_at", "offering__place", "offering__course"),
-            *("offering__seats", "offering__seats_taken", "offering__is_cancelled"),
-        )
         .order_by("since_at", "pk")
     }
     requests = {
         request.course_id: request
         for request in CoachRequest.objects.filter(teacher=teacher, closed_at=None)
-    }
-    before = {
-        course: other
-        for course, other in CoursePrerequisite.objects.filter(
-            is_required=True, course__in=courses, before__in=courses
-        ).values_list("course_id", "before_id")
-        if order[other] < order[course]
     }
     return tuple(
         StepView(
@@ -264,16 +282,14 @@ def _steps(
             week_date=row.week_date,
             date=row.date,
             slot=row.slot,
-            reasons=tuple(
-                word_reason(reason, as_of=version.as_of_date, is_run=row.date is not None)
-                for reason in row.reasons
-            ),
+            told=row.reasons,
+            as_of=version.as_of_date,
             fit=row.fit,
             answer=answered.get(row.course_id),
             enrolment=enrolments.get(row.course_id),
             coach_request=requests.get(row.course_id),
             is_done=row.course_id in done,
-            opens_after=courses[before[row.course_id]] if row.course_id in before else None,
+            opens_after=None if row.opens_after_id in done else courses.get(row.opens_after_id),
         )
         for row in rows
     )
@@ -283,10 +299,12 @@ def _hours(
     teacher: Teacher,
     steps: Iterable[StepView],
     completions: Iterable[tuple[int, int, dt.datetime]],
+    version: PlanVersion | None,
     as_of: dt.date,
 ) -> Hours:
     district = the_district()
-    since = dt.datetime.combine(horizon_on(as_of).since_date, dt.time(), district.zone)
+    since_date = (version and version.since_date) or horizon_on(as_of).since_date
+    since = dt.datetime.combine(since_date, dt.time(), district.zone)
     stated = teacher.minutes_a_term
     return Hours(
         set_aside=district.minutes_a_term if stated is None else stated,
@@ -308,17 +326,4 @@ def _noticed_of(version: PlanVersion | None, as_of: dt.date) -> tuple[Noticed, .
 
 
 def _noticed(need: Mapping[str, Any], skill: Skill | str, as_of: dt.date) -> Noticed:
-    return Noticed(
-        skill=skill,
-        minutes=need["minutes"],
-        sentences=noticed_sentences(need, as_of=as_of),
-        words=noticed_words(need, as_of=as_of),
-        tickets=(),
-        answer="",
-    )
-
-
-def _without_need(skill: Skill, tickets: Iterable[Ticket], answer: str) -> Noticed:
-    return Noticed(
-        skill=skill, minutes=0.0, sentences=(), words="", tickets=tuple(tickets), answer=answer
-    )
+    return Noticed(skill=skill, kept=need, as_of=as_of, tickets=(), answer="")

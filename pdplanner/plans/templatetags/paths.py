@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
-from courses.models import CoursePage
+from courses.models import CoursePage, Offering
+from courses.templatetags.sessions import swatch
 from profiles.models import Teacher
 from profiles.queries import today_in_district
+from profiles.templatetags.look import icon
+from profiles.templatetags.words import clock, day, hours
 
 from ..models import CoachRequest, StepAnswer
 from ..queries import FitView, StepView, fits_for, path_of, why_not_for
@@ -50,6 +58,106 @@ def word(value: float) -> str:
         if value >= least:
             return said
     return "a little"
+
+
+@register.simple_tag
+def chips(step: StepView) -> SafeString:
+    """Return how long a step takes, when, where, and how it stands, as a row of chips.
+
+    In Python and not as a template: it stands on every step of the page people wait for, and as
+    a template it cost more than the rest of a closed step.
+    """
+    row: list[tuple[str, str, str]] = [
+        ("", "", f"{hours(step.minutes)} · {step.course.get_format_display().lower()}")
+    ]
+    if step.offering is not None:
+        row.append(("date", "", _run_words(step.offering)))
+        if step.enrolment is None and not step.is_done:
+            row.append(("date", "", _seats_words(step.offering)))
+    elif not step.is_done:
+        row.append(("", "", format_html("any time · week of {}", day(step.week_date))))
+    row += [_STANDING[key] for key in [_standing(step)] if key]
+    if step.coach_request is not None:
+        row.append(("", "", "a coach is asked"))
+    return format_html(
+        '<p class="row">{}</p>',
+        format_html_join(
+            "",
+            '<span class="{}">{}{}</span>',
+            (
+                (f"chip {kind}".rstrip(), icon(sign) if sign else "", text)
+                for kind, sign, text in row
+            ),
+        ),
+    )
+
+
+#: How a step stands with its teacher: class, icon and words of the chip.
+_STANDING = {
+    "done": ("fit", "check", "done"),
+    "seated": ("fit", "check", "you have a seat"),
+    "waiting": ("date", "", "you wait for a seat"),
+    "started": ("fit", "", "started"),
+    "accepted": ("fit", "check", "you said yes"),
+}
+
+
+def _standing(step: StepView) -> str:
+    """The strongest of what was done and said, as a key of `_STANDING`; "" for nothing."""
+    if step.is_done:
+        return "done"
+    if step.enrolment is not None and step.enrolment.state in _STANDING:
+        return step.enrolment.state
+    return "accepted" if step.answer is not None and step.answer.answer == "accepted" else ""
+
+
+def _run_words(offering: Offering) -> SafeString:
+    place = f" · {offering.place}" if offering.place else ""
+    return format_html("{}, {}{}", day(offering.starts_at), clock(offering.starts_at), place)
+
+
+def _seats_words(offering: Offering) -> str:
+    left = offering.seats_left
+    return f"{left} seat{'' if left == 1 else 's'} left" if left else "full, with a waiting list"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedStep:
+    """All that a closed step shows, so that equal ones are drawn once."""
+
+    cover: SafeString
+    title: str
+    url: str
+    chips: SafeString
+    opens_after: str  # title of the required session that is not done; "" for none
+    opens_after_url: str
+    reason: SafeString | str
+    opener: str  # the session's id where the step can be opened; "" for a finished one
+    here: str  # where My path is
+
+
+@register.simple_tag
+def closed_step(step: StepView, here: str) -> SafeString:
+    """Return a later step as it stands on the path until the reader opens it."""
+    first = step.opens_after if not step.is_done else None
+    return _drawn(
+        ClosedStep(
+            cover=swatch(step.course),
+            title=step.course.title,
+            url=step.course.url,
+            chips=chips(step),
+            opens_after=first.title if first else "",
+            opens_after_url=first.url if first else "",
+            reason=step.reason.html if step.reason else "",
+            opener="" if step.is_done else str(step.course.pk),
+            here=here,
+        )
+    )
+
+
+@lru_cache(maxsize=4096)  # a district's worth; nothing is shown that is not in the key
+def _drawn(step: ClosedStep) -> SafeString:
+    return render_to_string("plans/closed_step.html", {"step": step})
 
 
 @register.simple_tag
