@@ -86,6 +86,9 @@ def make_courses(shape: Shape) -> Instance:
         effect_strength=draw.choice(STRENGTHS, size=sum(map(len, taught)), p=[0.4, 0.4, 0.2]),
         requires_start=_starts([len(row) for row in requires]),
         requires_course=np.array([c for row in requires for c in row], dtype=np.int64),
+        rival_start=np.zeros(count + 1, dtype=np.int64),
+        rival_course=np.zeros(0, dtype=np.int64),
+        clashes=np.zeros((0, 2), dtype=np.int64),
         run_start=_starts(runs),
         run_week=draw.integers(0, shape.weeks, total),
         run_slot=draw.integers(0, SLOTS, total),
@@ -142,6 +145,7 @@ def add_teachers(catalogue: Instance, shape: Shape, *, first: int, count: int) -
         candidate_start=_starts([len(row) for row in columns.candidates]),
         candidate_course=_flat(columns.candidates),
         candidate_fit=np.concatenate(columns.fits),
+        candidate_worth=np.zeros(sum(map(len, columns.candidates))),
         done_start=_starts([len(row) for row in columns.done]),
         done_course=_flat(columns.done),
         required_start=_starts([len(row) for row in columns.required]),
@@ -192,6 +196,7 @@ def _no_teachers(weeks: int) -> dict[str, Any]:
         ),
         "need_minutes": np.zeros(0),
         "candidate_fit": np.zeros(0),
+        "candidate_worth": np.zeros(0),
     }
 
 

@@ -16,7 +16,7 @@ from pdplanner.recommender.facts import Facts, Id, TeacherFacts
 from pdplanner.recommender.fit import Fits, fit_courses
 from pdplanner.recommender.needs import Needs
 from pdplanner.recommender.rules import FitRules, PathRules
-from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints
+from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints, incidence
 
 #: Teachers looked at together: 256 x 5,000 courses are 10 MB an array.
 BATCH = 256
@@ -116,9 +116,21 @@ def gains_of(need: Floats, season: Floats, effects: Effects, fit: Floats, week: 
 
 
 def worth_of(catalogue: Catalogue, rules: FitRules) -> Floats:
-    """The minutes [J] each course has to save to be worth proposing."""
+    """The minutes [J] each course has to save, taken alone, to be worth proposing."""
     worth: Floats = np.maximum(rules.worth_minutes, rules.worth_share * catalogue.minutes)
     return worth
+
+
+def price_of_time(
+    catalogue: Catalogue, rules: FitRules, standing: Sequence[frozenset[Id]]
+) -> Floats:
+    """The minutes [T, J] each course has to save beside the rest of a path: a share of its own
+    length, and so in the same measure as the budget. More hours then never make a path save less.
+    What is on the path already need only save a part of that.
+    """
+    price = np.tile(rules.worth_share * catalogue.minutes, (len(standing), 1))
+    price[incidence(standing, catalogue.number) > 0] *= rules.worth_standing
+    return price
 
 
 def choose(
@@ -130,16 +142,17 @@ def choose(
 ) -> Flags:
     """[T, J]: the candidates. `standing` are the courses on each teacher's path as it is."""
     open_courses = chances.openness.courses
-    worth = chances.gain >= worth_of(catalogue, rules)
-    chosen = np.asarray(open_courses & (worth | chances.openness.required))
+    worth = worth_of(catalogue, rules)
+    helps = chances.gain >= worth
+    chosen = np.asarray(open_courses & (helps | chances.openness.required))
     for row, teacher in enumerate(teachers):
         held = teacher.accepted | set(teacher.enrolled)
         for course in held | standing[row]:
             number = catalogue.number.get(course)
             if number is not None and open_courses[row, number]:
-                chosen[row, number] |= course in held or chances.gain[row, number] > 0
+                still_helps = chances.gain[row, number] >= rules.worth_standing * worth[number]
+                chosen[row, number] |= course in held or still_helps
     _add_prerequisites(catalogue, chosen, chances.openness)
-    _drop_twins(catalogue, teachers, chosen, chances)
     return chosen
 
 
@@ -157,52 +170,6 @@ def _add_prerequisites(catalogue: Catalogue, chosen: Flags, openness: Openness) 
             for other in others:
                 chosen[:, other] |= chosen[:, number] & ~openness.done[:, other]
         changed = int(chosen.sum()) > before
-
-
-def _drop_twins(
-    catalogue: Catalogue, teachers: Sequence[TeacherFacts], chosen: Flags, chances: Chances
-) -> None:
-    """Of courses that stand for the same, leave the one that serves the teacher best."""
-    required_by = {other for course in catalogue.courses for other in course.requires}
-    families = _families(catalogue)
-    for family in families:
-        for row in np.flatnonzero(chosen[:, family].sum(axis=1) > 1).tolist():
-            held = teachers[row].accepted | set(teachers[row].enrolled)
-
-            def rank(number: int, row: int = row, held: frozenset[Id] = held) -> tuple[object, ...]:
-                course = catalogue.courses[number]
-                return (
-                    course.id in held,
-                    bool(chances.openness.required[row, number]),
-                    course.id in required_by,
-                    float(chances.gain[row, number]),
-                    -course.minutes,
-                    -number,
-                )
-
-            present = [number for number in family if chosen[row, number]]
-            best = max(present, key=rank)
-            for number in present:
-                chosen[row, number] = number == best or catalogue.courses[number].id in held
-
-
-def _families(catalogue: Catalogue) -> list[list[int]]:
-    """Groups of two or more courses that are equivalent, directly or through another."""
-    seen: set[Id] = set()
-    families = []
-    for course in catalogue.courses:
-        if course.id in seen:
-            continue
-        family, ahead = {course.id}, [course.id]
-        while ahead:
-            for other in catalogue.twins[ahead.pop()] & catalogue.number.keys():
-                if other not in family:
-                    family.add(other)
-                    ahead.append(other)
-        seen |= family
-        if len(family) > 1:
-            families.append(sorted(catalogue.number[member] for member in family))
-    return families
 
 
 def standing_courses(

@@ -17,6 +17,7 @@ from pdplanner.recommender.tables import (
     days_of,
     incidence,
     is_pd_day,
+    places_by_day,
     schools_of,
     tools_of,
     words_of,
@@ -249,14 +250,15 @@ def _longest(teachers: Sequence[TeacherFacts]) -> NDArray[np.int64]:
 def _free_places(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> Flags:
     """[T, P]: free by the weekly slots, or on a PD day, or with a substitute; and not busy."""
     places = catalogue.places
-    slots = words_of([[slot for _, slot, _ in places]])
+    slots = words_of([[place.slot for place in places]])
     named = incidence([teacher.free_slots or () for teacher in teachers], slots) > 0
-    free: Flags = named[:, np.array([slots[slot] for _, slot, _ in places], dtype=np.int64)]
-    free[:, [substitute for _, _, substitute in places]] = True
+    free: Flags = named[:, np.array([slots[place.slot] for place in places], dtype=np.int64)]
+    free[:, [place.substitute for place in places]] = True
     free[[teacher.free_slots is None for teacher in teachers]] = True
     schools = [schools_of(teacher) for teacher in teachers]
-    days = sorted({day for day, _, _ in places})
-    column = np.array([days.index(day) for day, _, _ in places], dtype=np.int64)
+    days = sorted({place.day for place in places})
+    column = np.array([days.index(place.day) for place in places], dtype=np.int64)
+    on_day = places_by_day(places)
     pd_day = {
         group: np.array([is_pd_day(facts, day, group) for day in days], dtype=np.bool_)
         for group in set(schools)
@@ -269,8 +271,8 @@ def _free_places(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherF
             if (run := enrolled_run(catalogue, teacher, course)) is not None
             for day in days_of(catalogue.runs[run])
         }
-        for day in (teacher.busy_dates | taken).intersection(days):
-            free[row, column == days.index(day)] = False
+        for day in (teacher.busy_dates | taken) & on_day.keys():
+            free[row, on_day[day]] = False
     return free
 
 

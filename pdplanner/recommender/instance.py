@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -19,6 +19,7 @@ from pdplanner.recommender.tables import (
     Flags,
     Floats,
     Ints,
+    families,
     school_days,
     schools_of,
 )
@@ -69,6 +70,7 @@ class InstanceDraft:
         self._need_count, self._candidate_count = [0], [0]
         self._need: list[tuple[Ints, Floats]] = []
         self._candidates: list[tuple[Ints, Floats]] = []
+        self._worth: list[Floats] = []
 
     def add(
         self,
@@ -76,9 +78,11 @@ class InstanceDraft:
         need: Floats,
         chances: Chances,
         chosen: Flags,
+        price: Floats,
         previous: Mapping[Id, Path],
     ) -> None:
-        """Add a batch: its teachers, their need [T, K], their chances and candidates [T, J]."""
+        """Add a batch: its teachers, their need [T, K], their chances, candidates [T, J], and the
+        price [T, J] of each one's time, in minutes to be saved."""
         for row, teacher in enumerate(teachers):
             candidates = np.flatnonzero(chosen[row])
             self._add_limits(teacher, candidates)
@@ -95,15 +99,19 @@ class InstanceDraft:
                 numbers = np.flatnonzero(mask)
                 counts.append(len(numbers))
                 parts.append((numbers, values[numbers]))
+            self._worth.append(price[row, candidates])
 
     def finish(self) -> Instance:
         """The instance of everything added."""
         catalogue, effects = self._catalogue, self._effects
-        requires = _Rows(1)
+        requires, rivals = _Rows(1), _Rows(1)
+        of_family = {j: family for family in families(catalogue) for j in family}
         for course in catalogue.courses:
             offered = course.requires & catalogue.number.keys()
             known = sorted(catalogue.number[other] for other in offered)
             requires.add([(number,) for number in known])
+            own = catalogue.number[course.id]
+            rivals.add([(number,) for number in of_family.get(own, ()) if number != own])
         return Instance(
             weeks=len(catalogue.weeks),
             skill_ids=self._needs.skills,
@@ -116,6 +124,8 @@ class InstanceDraft:
             effect_strength=effects.strength,
             requires_start=requires.start,
             requires_course=requires.column(0),
+            rival_start=rivals.start,
+            rival_course=rivals.column(0),
             run_start=catalogue.run_start,
             run_week=catalogue.run_week,
             run_slot=catalogue.run_place,
@@ -126,6 +136,7 @@ class InstanceDraft:
                 ],
                 dtype=np.int64,
             ),
+            clashes=catalogue.clashes,
             teacher_ids=tuple(self._ids),
             budget=np.array(self._budget, dtype=np.int64),
             weekly=np.array(self._weekly, dtype=np.int64).reshape(-1, len(catalogue.weeks)),
@@ -137,6 +148,7 @@ class InstanceDraft:
             candidate_start=np.cumsum(self._candidate_count, dtype=np.int64),
             candidate_course=_joined_ints([numbers for numbers, _ in self._candidates]),
             candidate_fit=_joined_floats([values for _, values in self._candidates]),
+            candidate_worth=_joined_floats(self._worth),
             done_start=self._done.start,
             done_course=self._done.column(0),
             required_start=self._required.start,
@@ -217,36 +229,6 @@ class InstanceDraft:
             ):
                 standing.append((catalogue.number[step.course], week, run))
         self._previous.add(sorted(standing))
-
-
-def narrowed(instance: Instance, kept: Sequence[set[int]]) -> Instance:
-    """The instance with these courses (by number) left as candidates of each teacher, and those
-    that are required or kept, and what any of them requires."""
-    mask = np.zeros(len(instance.candidate_course), dtype=np.bool_)
-    counts = [0]
-    for teacher, courses in enumerate(kept):
-        stay = set(courses)
-        for start, column in (
-            (instance.required_start, instance.required_course),
-            (instance.kept_start, instance.kept_course),
-        ):
-            stay.update(column[start[teacher] : start[teacher + 1]].tolist())
-        ahead = list(stay)
-        while ahead:
-            course = ahead.pop()
-            rows = slice(instance.requires_start[course], instance.requires_start[course + 1])
-            needed = set(instance.requires_course[rows].tolist()) - stay
-            stay |= needed
-            ahead.extend(needed)
-        rows = slice(instance.candidate_start[teacher], instance.candidate_start[teacher + 1])
-        mask[rows] = np.isin(instance.candidate_course[rows], sorted(stay))
-        counts.append(int(mask[rows].sum()))
-    return replace(
-        instance,
-        candidate_start=np.cumsum(counts, dtype=np.int64),
-        candidate_course=instance.candidate_course[mask],
-        candidate_fit=instance.candidate_fit[mask],
-    )
 
 
 def _due_weeks(facts: Facts, catalogue: Catalogue) -> dict[Id, dict[int, int]]:

@@ -14,13 +14,14 @@ from pdplanner.recommender.candidates import (
     chances_of,
     choose,
     effects_of,
+    price_of_time,
     standing_courses,
     tellable_need,
     worth_of,
 )
 from pdplanner.recommender.eligibility import RULES
 from pdplanner.recommender.facts import Facts, Id, Path, TeacherFacts
-from pdplanner.recommender.instance import InstanceDraft, narrowed
+from pdplanner.recommender.instance import InstanceDraft
 from pdplanner.recommender.needs import Needs, foretell_needs, weeks_of
 from pdplanner.recommender.rules import PathRules
 from pdplanner.recommender.search import solve_paths
@@ -95,27 +96,17 @@ def plan_rows(ground: Ground, rows: Sequence[int], previous: Mapping[Id, Path]) 
         batch = rows[begin : begin + BATCH]
         teachers = [facts.teachers[row] for row in batch]
         chances = ground.chances(batch)
-        chosen = choose(
-            catalogue, teachers, chances, rules.fit, standing_courses(teachers, standing)
-        )
+        stand = standing_courses(teachers, standing)
+        chosen = choose(catalogue, teachers, chances, rules.fit, stand)
         chosen[[is_gone(teacher, facts) for teacher in teachers]] = False
-        draft.add(teachers, ground.need[batch], chances, chosen, previous)
+        price = price_of_time(catalogue, rules.fit, stand)
+        draft.add(teachers, ground.need[batch], chances, chosen, price, previous)
         writer.keep(teachers, chances, chosen)
         for place, teacher in enumerate(teachers):
             empty_because.append(_why_empty(ground, teacher, batch[place], chances, place))
     instance = draft.finish()
     plans = solve_paths(instance, rules.search, share_seats=True)
     nothing: frozenset[Id] = frozenset()
-    worthwhile = [
-        writer.worthwhile(
-            place, row, plans.steps(place), standing.get(facts.teachers[row].id, nothing)
-        )
-        for place, row in enumerate(rows)
-    ]
-    # What is not worth its time goes, and the rest is planned again into the room it leaves.
-    if sum(map(len, worthwhile)) < len(plans.step_course):
-        instance = narrowed(instance, worthwhile)
-        plans = solve_paths(instance, rules.search, share_seats=True)
     paths = {}
     for place, row in enumerate(rows):
         teacher = facts.teachers[row]

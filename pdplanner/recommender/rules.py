@@ -137,15 +137,16 @@ class FitRules:
     place_own: float = 1.0
     place_online: float = 0.97
     place_away: float = 0.85
-    #: Minutes a session must be expected to save before it is worth a teacher's attention at all.
+    #: Minutes a session must be expected to save, taken alone, before it is worth a teacher's
+    #: attention at all.
     worth_minutes: float = 1.0
     #: What the best session takes from a need: "masters", by the author's word.
     best_effect: float = 0.6
     #: What a step already on the path must still be worth, as a share of what a new one must: so
     #: that a need that wavers does not put it on and off.
     worth_standing: float = 0.5
-    #: The share of its own length that a session must be expected to save: an hour for half a
-    #: minute is no bargain, whatever budget is left.
+    #: The share of its own length that a session must be expected to save beside the rest of the
+    #: path: an hour for half a minute is no bargain, whatever budget is left.
     worth_share: float = 0.03
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,17 +33,6 @@ def savings_of(need: Floats, season: Floats, weeks: Ints, leaves: Floats) -> Sav
     after = _after(season * remaining)
     regained = need * after[:, weeks + 1].T * (1.0 / leaves - 1.0)
     return Savings(by_skill, regained.sum(axis=1))
-
-
-def gains_beside(
-    need: Floats, season: Floats, weeks: Ints, leaves: Floats, kept: Sequence[int]
-) -> Floats:
-    """Minutes [S] that each step would save on top of the `kept` ones (by their number)."""
-    remaining = season.copy()
-    for step in kept:
-        remaining[:, weeks[step] + 1 :] *= leaves[step][:, None]
-    gains: Floats = (need * _after(remaining)[:, weeks + 1].T * (1.0 - leaves)).sum(axis=1)
-    return gains
 
 
 def _after(left: Floats) -> Floats:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from math import exp, prod
 
 import numpy as np
 
-from pdplanner.recommender.candidates import Chances, Effects, worth_of
-from pdplanner.recommender.eligibility import enrolled_run, why_shut
-from pdplanner.recommender.facts import CourseFacts, Facts, Id, Step, TeacherFacts, WhyNot
+from pdplanner.recommender.candidates import Chances, Effects
+from pdplanner.recommender.eligibility import why_shut
+from pdplanner.recommender.facts import Facts, Id, Step, TeacherFacts, WhyNot
 from pdplanner.recommender.fit import PARTS, fit_of_run, style_share
 from pdplanner.recommender.needs import Needs
 from pdplanner.recommender.reasons import StepStory, reasons_for
 from pdplanner.recommender.rules import PathRules
-from pdplanner.recommender.savings import Savings, gains_beside, savings_of
+from pdplanner.recommender.savings import Savings, savings_of
 from pdplanner.recommender.search import Step as Pick
-from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints, days_of
+from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints
 
 #: Where the tellable need is split: the parts that a reason can be given for.
 TOLD_PARTS = ("own", "cohort", "rollout", "goal")
@@ -37,7 +37,6 @@ class StepWriter:
     ) -> None:
         self._facts, self._rules, self._catalogue = facts, rules, catalogue
         self._needs, self._need, self._effects = needs, need, effects
-        self._worth = worth_of(catalogue, rules.fit)
         self._due: dict[Id, dict[Id, date]] = {}
         for requirement in facts.requirements:
             for teacher in requirement.teachers:
@@ -89,8 +88,7 @@ class StepWriter:
         """The steps of a teacher, and why required or accepted courses are not among them;
         `weekly` [W] are the minutes of each week, `stands` the courses on the path as it is."""
         teacher = self._facts.teachers[row]
-        picks = self._settled(teacher, list(picks))
-        picks = self._moved_up(picks, weekly, stands)
+        picks = self._moved_up(self._in_order(list(picks)), weekly, stands)
         picks = self._by_urgency(place, row, picks)
         fits = [self._fit(teacher, place, pick) for pick in picks]
         skills, savings = self._savings(row, picks, fits)
@@ -134,49 +132,6 @@ class StepWriter:
         late = bool(dates) and self._facts.as_of < due < min(dates)
         return WhyNot(course, "no-run" if late else "no-room", {"due_date": due})
 
-    def worthwhile(
-        self, place: int, row: int, picks: Sequence[Pick], stands: frozenset[Id]
-    ) -> set[int]:
-        """The courses of these picks that are worth their time beside each other, the best first;
-        with what has to be in and what they require. `stands` are on the path as it is."""
-        teacher, courses = self._facts.teachers[row], self._catalogue.courses
-        at_of = {courses[pick.course].id: at for at, pick in enumerate(picks)}
-        before = [self._before(pick, at_of, courses) for pick in picks]
-        worth = np.array([self._worth[pick.course] for pick in picks])
-        worth[[course in stands for course in at_of]] *= self._rules.fit.worth_standing
-        fits = [self._fit(teacher, place, pick) for pick in picks]
-        # Judged as early as can be: a week that others fill now may be free once they are gone.
-        early = [
-            pick if pick.run >= 0 else Pick(pick.course, self._catalogue.first_week)
-            for pick in picks
-        ]
-        skills, weeks, leaves = self._leaves(row, early, fits)
-        need, season = self._need[row, skills], self._needs.season[skills]
-        kept: set[int] = set()
-        for at in (at_of[course] for course in self._expected(teacher) if course in at_of):
-            kept |= {at, *before[at]}
-        while len(kept) < len(picks):
-            gain = gains_beside(need, season, weeks, leaves, sorted(kept)) - worth
-            bundles = [{at, *before[at]} - kept for at in range(len(picks)) if at not in kept]
-            best = max(bundles, key=lambda bundle: (sum(gain[at] for at in bundle), -min(bundle)))
-            if sum(gain[at] for at in best) < 0:
-                break
-            kept |= best
-        return {picks[at].course for at in kept}
-
-    def _before(
-        self, pick: Pick, at_of: Mapping[Id, int], courses: Sequence[CourseFacts]
-    ) -> set[int]:
-        """The picks that this one requires, directly or through another."""
-        found: set[int] = set()
-        ahead = list(courses[pick.course].requires)
-        while ahead:
-            course = ahead.pop()
-            if course in at_of and at_of[course] not in found:
-                found.add(at_of[course])
-                ahead.extend(self._catalogue.courses[self._catalogue.number[course]].requires)
-        return found
-
     def _moved_up(self, picks: list[Pick], weekly: Ints, stands: frozenset[Id]) -> list[Pick]:
         """The picks, those without a date moved up into room that others left; what stood on the
         path stays in its week."""
@@ -216,40 +171,6 @@ class StepWriter:
 
     def _in_order(self, picks: list[Pick]) -> list[Pick]:
         return sorted(picks, key=lambda pick: (pick.week, self._day(pick), pick.course))
-
-    def _settled(self, teacher: TeacherFacts, picks: list[Pick]) -> list[Pick]:
-        """The picks in the order of their days, without runs that clash with a longer one.
-
-        Places in the calendar keep two runs from one slot; a whole day and a slot in it only show
-        here. The seat that is taken already stays, else the run that was picked first.
-        """
-        runs = self._catalogue.runs
-        mine = {enrolled_run(self._catalogue, teacher, course) for course in teacher.enrolled}
-        taken: dict[date, list[str | None]] = {}
-        clashing = set()
-        for pick in sorted(picks, key=lambda pick: (pick.run not in mine, self._day(pick))):
-            if pick.run < 0:
-                continue
-            run = runs[pick.run]
-            days = days_of(run)
-            for day in days:
-                slots = taken.get(day, [])
-                if slots and (run.slot is None or len(days) > 1 or None in slots):
-                    clashing.add(pick)
-            if pick not in clashing:
-                for day in days:
-                    taken.setdefault(day, []).append(run.slot if len(days) == 1 else None)
-        return self._in_order(self._without(picks, clashing))
-
-    def _without(self, picks: list[Pick], dropped: set[Pick]) -> list[Pick]:
-        """The picks without these, nor those that require them."""
-        while dropped:
-            gone = {self._catalogue.courses[pick.course].id for pick in dropped}
-            picks = [pick for pick in picks if pick not in dropped]
-            dropped = {
-                pick for pick in picks if self._catalogue.courses[pick.course].requires & gone
-            }
-        return picks
 
     def _day(self, pick: Pick) -> date:
         if pick.run < 0:

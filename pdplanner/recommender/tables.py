@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import permutations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,15 @@ Ints = NDArray[np.int64]
 
 #: A run that lasts longer than this is a series: it takes its first day, not every day between.
 LONGEST_BLOCK_DAYS = 7
+
+
+class Place(NamedTuple):
+    """A place in the calendar that a run takes."""
+
+    day: date
+    slot: str  # "" for the whole day
+    substitute: bool
+    last_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,8 @@ class Catalogue:
     run_week: Ints  # [R]
     run_ahead: Flags  # [R], False: under way, only for those who are enrolled
     run_place: Ints  # [R]
-    places: tuple[tuple[date, str, bool], ...]  # [P]: day, slot or "", with a substitute
+    places: tuple[Place, ...]  # [P]
+    clashes: Ints  # [C, 2], places of which nobody can be in both; said of both
     minutes: Ints  # [J]
     dated: Flags  # [J], True: held in runs only
     twins: Mapping[Id, frozenset[Id]]  # course id -> what stands for the same, said on either side
@@ -76,10 +88,30 @@ def catalogue_of(facts: Facts, weeks: Sequence[date]) -> Catalogue:
         run_ahead=np.array([run.start_date > facts.as_of for run in runs], dtype=np.bool_),
         run_place=np.array([place_number[_place_of(run)] for run in runs], dtype=np.int64),
         places=tuple(places),
+        clashes=_clashes(places),
         minutes=np.array([course.minutes for course in courses], dtype=np.int64),
         dated=np.array([course.runs is not None for course in courses], dtype=np.bool_),
         twins=_twins(courses),
     )
+
+
+def families(catalogue: Catalogue) -> list[list[int]]:
+    """Groups (numbers) of two or more courses that are equivalent, directly or through another."""
+    seen: set[Id] = set()
+    families = []
+    for course in catalogue.courses:
+        if course.id in seen:
+            continue
+        family, ahead = {course.id}, [course.id]
+        while ahead:
+            for other in catalogue.twins[ahead.pop()] & catalogue.number.keys():
+                if other not in family:
+                    family.add(other)
+                    ahead.append(other)
+        seen |= family
+        if len(family) > 1:
+            families.append(sorted(catalogue.number[member] for member in family))
+    return families
 
 
 def days_of(run: OfferingFacts) -> tuple[date, ...]:
@@ -171,8 +203,29 @@ def _twins(courses: Sequence[CourseFacts]) -> dict[Id, frozenset[Id]]:
     return {course: frozenset(others) for course, others in twins.items()}
 
 
-def _place_of(run: OfferingFacts) -> tuple[date, str, bool]:
-    return run.start_date, run.slot or "", run.release_time
+def _place_of(run: OfferingFacts) -> Place:
+    return Place(run.start_date, run.slot or "", run.release_time, days_of(run)[-1])
+
+
+def places_by_day(places: Sequence[Place]) -> dict[date, list[int]]:
+    """The numbers of the places that take something of each day."""
+    on_day: dict[date, list[int]] = {}
+    for number, place in enumerate(places):
+        for ahead in range((place.last_day - place.day).days + 1):
+            on_day.setdefault(place.day + timedelta(days=ahead), []).append(number)
+    return on_day
+
+
+def _clashes(places: Sequence[Place]) -> Ints:
+    """The pairs of places that share a slot of a day; whole days and blocks take all of them."""
+    slots = ["" if place.last_day > place.day else place.slot for place in places]
+    pairs = {
+        (first, second)
+        for numbers in places_by_day(places).values()
+        for first, second in permutations(numbers, 2)
+        if slots[first] == slots[second] or not slots[first] or not slots[second]
+    }
+    return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
 
 
 def _is_open_on(run: OfferingFacts, facts: Facts) -> bool:

@@ -220,7 +220,7 @@ def test_path_of_one_teacher_is_the_one_among_many():
         assert recommend_paths(facts, only=[teacher.id]) == {teacher.id: together[teacher.id]}
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", range(30))
 def test_path_with_more_hours_loses_nothing_worth_a_word(seed):
     facts = make_district(seed, replace(SMALL, seats=10_000))
     more = replace(
@@ -233,7 +233,7 @@ def test_path_with_more_hours_loses_nothing_worth_a_word(seed):
     before, after = recommend_paths(facts), recommend_paths(more)
     for teacher in before:
         if before[teacher].left_out == after[teacher].left_out:
-            assert after[teacher].value >= 0.99 * before[teacher].value
+            assert after[teacher].value >= 0.995 * before[teacher].value
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -18,7 +18,18 @@ from types import FunctionType
 from typing import Any, TypeVar
 
 #: The files that kernels stand in: a change in one makes new machine code of all.
-KERNEL_FILES = ("compiling", "tasks", "drafts", "fill", "musts", "moves", "repair", "planning")
+KERNEL_FILES = (
+    "compiling",
+    "tasks",
+    "narrowing",
+    "gathering",
+    "drafts",
+    "fill",
+    "musts",
+    "moves",
+    "repair",
+    "planning",
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 

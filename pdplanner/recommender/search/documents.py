@@ -29,8 +29,9 @@ def read_instance(document: Document) -> Instance:
     "effects": {skill: r}, "requires": [ids], "runs": null | [{"week", "slot", "seats"}]}],
     "teachers": [{"id", "budget", "weekly": [W minutes], "slots": [numbers], "need": {skill:
     minutes}, "fit": {course: f}, "done": [ids], "required": [{"course", "by_week"}]}]}`; a
-    teacher may also have `"kept": [{"course", "run": number of that course | null}]` and
-    `"previous": [{"course", "week", "run"}]`. Ids are compared as JSON keys, as text.
+    teacher may also have `"kept": [{"course", "run": number of that course | null}]`,
+    `"previous": [{"course", "week", "run"}]` and `"worth": {course: minutes it has to save}`; a
+    course `"rivals": [ids]`, of which one is planned at most. Ids are compared as text.
 
     Raises InstanceError, naming the fact, where the document contradicts itself.
     """
@@ -54,6 +55,7 @@ def read_instance(document: Document) -> Instance:
         for course in courses
     ]
     _refuse_cycles(requires, [course["id"] for course in courses])
+    rivals = _rivals(courses, number_of_course)
     runs = [_runs(course, weeks) for course in courses]
     run_start = _starts(runs)
     people = [_Person(teacher, number_of_course, run_start, weeks) for teacher in teachers]
@@ -70,10 +72,13 @@ def read_instance(document: Document) -> Instance:
         effect_strength=_float_column(effects, 1),
         requires_start=_starts(requires),
         requires_course=_column(requires, 0),
+        rival_start=_starts(rivals),
+        rival_course=_column(rivals, 0),
         run_start=run_start,
         run_week=_column(runs, 0),
         run_slot=_column(runs, 1),
         run_seats=_column(runs, 2),
+        clashes=np.zeros((0, 2), dtype=np.int64),
         teacher_ids=tuple(teacher["id"] for teacher in teachers),
         budget=_ints(person.budget for person in people),
         weekly=np.array([person.weekly for person in people], dtype=np.int64).reshape(-1, weeks),
@@ -85,6 +90,7 @@ def read_instance(document: Document) -> Instance:
         candidate_start=_starts([person.candidates for person in people]),
         candidate_course=_column([person.candidates for person in people], 0),
         candidate_fit=_float_column([person.candidates for person in people], 1),
+        candidate_worth=_float_column([person.candidates for person in people], 2),
         done_start=_starts([person.done for person in people]),
         done_course=_column([person.done for person in people], 0),
         required_start=_starts([person.required for person in people]),
@@ -141,8 +147,13 @@ class _Person:
         self.weekly = [_whole(m, f"weekly minutes of {name}", down=True) for m in weekly]
         self.slots = sorted({(_whole(s, f"slots of {name}"),) for s in teacher.get("slots") or ()})
         fit = teacher.get("fit") or {}
+        worth = {str(course): minutes for course, minutes in (teacher.get("worth") or {}).items()}
         self.candidates = sorted(
-            (number(course, "fits"), _share(share, f"fit of {name} for {course!r}", 0.0, 1.0))
+            (
+                number(course, "fits"),
+                _share(share, f"fit of {name} for {course!r}", 0.0, 1.0),
+                _share(worth.get(str(course), 0.0), f"worth of {course!r}", 0.0, math.inf),
+            )
             for course, share in fit.items()
         )
         # A course of another year may be done; it is in nobody's way.
@@ -196,6 +207,19 @@ def _runs(course: Document, weeks: int) -> list[tuple[int, int, int]]:
         # Seats may be overbooked, and then lie below zero.
         rows.append((week, slot, max(0, math.floor(run["seats"]))))
     return rows
+
+
+def _rivals(courses: Sequence[Document], number_of: Mapping[str, int]) -> list[list[tuple[int]]]:
+    """Each course's rivals by number, said of both whichever side says it."""
+    pairs: set[tuple[int, int]] = set()
+    for number, course in enumerate(courses):
+        for other in course.get("rivals") or ():
+            rival = _course_number(other, number_of, f"course {course['id']!r} rivals")
+            pairs |= {(number, rival), (rival, number)}
+    return [
+        [(second,) for first, second in sorted(pairs) if first == number != second]
+        for number in range(len(courses))
+    ]
 
 
 def _needs(teacher: Document, number_of: Mapping[str, int]) -> list[tuple[int, float]]:

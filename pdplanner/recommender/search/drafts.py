@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from pdplanner.recommender.search.compiling import inner_kernel, kernel
-from pdplanner.recommender.search.tasks import COURSES, MINUTES, SKILLS, SLOTS, WEEKS, Task
+from pdplanner.recommender.search.tasks import CELLS, COURSES, MINUTES, SKILLS, WEEKS, Task
 
 # Places in `Draft.count`.
 MINUTES_LEFT, STEPS, MUSTS_IN = 0, 1, 2
@@ -28,7 +28,7 @@ class Draft(NamedTuple):
     position: Any  # [n], where among them a course stands
     tail: Any  # [m * W], minutes of a skill still lost after a week
     week_left: Any  # [W], minutes
-    cell_taken: Any  # [W * slots], 1: a live step sits there
+    cell_taken: Any  # [cells], live steps that take it: one there, or others of the same day
     count: Any  # [3]: minutes left, steps, musts that are in
     value: Any  # [1]: minutes saved, and the bonuses
 
@@ -48,7 +48,7 @@ def clear(task: Task, draft: Draft) -> None:
         draft.tail[i] = task.lost_after[i]
     for week in range(weeks):
         draft.week_left[week] = task.week_minutes[week]
-    for cell in range(weeks * task.count[SLOTS]):
+    for cell in range(task.count[CELLS]):
         draft.cell_taken[cell] = 0
     draft.count[MINUTES_LEFT] = task.count[MINUTES]
     draft.count[STEPS] = 0
@@ -70,7 +70,7 @@ def copy(count: Any, source: Draft, target: Draft) -> None:
         target.tail[i] = source.tail[i]
     for week in range(weeks):
         target.week_left[week] = source.week_left[week]
-    for cell in range(weeks * count[SLOTS]):
+    for cell in range(count[CELLS]):
         target.cell_taken[cell] = source.cell_taken[cell]
     for i in range(3):
         target.count[i] = source.count[i]
@@ -118,6 +118,15 @@ def fits(task: Task, draft: Draft, place: int, option: int, first: int, last: in
 
 
 @inner_kernel
+def has_rival(task: Task, draft: Draft, place: int) -> bool:
+    """Return whether a course that stands for the same is in."""
+    for i in range(task.rivals_start[place], task.rivals_start[place + 1]):
+        if draft.option[task.rivals[i]] != NOWHERE:
+            return True
+    return False
+
+
+@inner_kernel
 def best_option(task: Task, draft: Draft, place: int) -> tuple[int, float]:
     """Return the option that gains most and its gain, bonus included; NOWHERE without room.
 
@@ -125,7 +134,7 @@ def best_option(task: Task, draft: Draft, place: int) -> tuple[int, float]:
     first that is open counts.
     """
     best, best_gain, best_bonus = NOWHERE, NO_GAIN, NO_GAIN
-    if task.minutes[place] > draft.count[MINUTES_LEFT]:
+    if task.minutes[place] > draft.count[MINUTES_LEFT] or has_rival(task, draft, place):
         return best, best_gain
     first, last = first_week(task, draft, place), last_week(task, draft, place)
     for option in range(task.option_start[place], task.option_start[place + 1]):
@@ -223,5 +232,8 @@ def _count_in(task: Task, draft: Draft, place: int, option: int, sign: int) -> N
     draft.count[STEPS] += sign
     draft.count[MUSTS_IN] += sign * task.must[place]
     draft.week_left[task.option_week[option]] -= minutes
-    if task.option_cell[option] >= 0:
-        draft.cell_taken[task.option_cell[option]] = 1 if sign > 0 else 0
+    cell = task.option_cell[option]
+    if cell >= 0:
+        draft.cell_taken[cell] += sign
+        for i in range(task.clash_start[cell], task.clash_start[cell + 1]):
+            draft.cell_taken[task.clash[i]] += sign

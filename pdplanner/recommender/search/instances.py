@@ -32,8 +32,10 @@ class Instance:
     """Courses and teachers of one planning run: J courses, K skills, T teachers, W weeks, R runs.
 
     A course is a candidate of a teacher when it has a fit; others are never planned, not even
-    when required. `kept` courses (accepted, enrolled) are planned before all others, in the run
-    given (seat and slot are then the teacher's already) or, with `ANY`, wherever it fits.
+    when required. Of `rivals` (courses that stand for the same) one is planned at most, but for
+    those that are kept. A step is in for saving its `worth` at least. `kept` courses (accepted,
+    enrolled) are planned before all others, in the run given (seat and slot are then the teacher's
+    already) or, with `ANY`, wherever it fits.
     `previous` is the path as it stands: what is not kept leaves it for a gain only.
     """
 
@@ -49,10 +51,13 @@ class Instance:
     effect_strength: Floats  # r, in [0, 1)
     requires_start: Ints  # [J + 1]
     requires_course: Ints
+    rival_start: Ints  # [J + 1]
+    rival_course: Ints  # said of both
     run_start: Ints  # [J + 1]
     run_week: Ints  # [R]
     run_slot: Ints  # [R], numbers 0 and up
     run_seats: Ints  # [R], seats left
+    clashes: Ints  # [C, 2], slots, each of one certain day, that cannot both be taken; said of both
 
     teacher_ids: tuple[Hashable, ...]
     budget: Ints  # [T], minutes
@@ -65,6 +70,7 @@ class Instance:
     candidate_start: Ints  # [T + 1]
     candidate_course: Ints
     candidate_fit: Floats  # f, in (0, 1]
+    candidate_worth: Floats  # minutes it has to save, beside the others, to be worth its time
     done_start: Ints  # [T + 1]
     done_course: Ints
     required_start: Ints  # [T + 1]
@@ -171,6 +177,7 @@ def violations(instance: Instance, teacher: int, steps: Sequence[Step]) -> list[
             strict=True,
         )
     )
+    kept = set(_entries(instance.kept_start, instance.kept_course, teacher))
     week_of = {step.course: step.week for step in steps}
     if len(week_of) < len(steps):
         wrong.append("a course is planned twice")
@@ -188,6 +195,9 @@ def violations(instance: Instance, teacher: int, steps: Sequence[Step]) -> list[
         for needed in _entries(instance.requires_start, instance.requires_course, step.course):
             if needed not in done and week_of.get(needed, instance.weeks) >= step.week:
                 wrong.append(f"{name} comes before {instance.course_ids[needed]!r}")
+        rivals = set(_entries(instance.rival_start, instance.rival_course, step.course))
+        if step.course not in kept and rivals & week_of.keys():
+            wrong.append(f"{name} stands beside one that does the same")
         if instance.any_week[step.course]:
             if step.run != ANY:
                 wrong.append(f"{name} has no runs")
@@ -204,6 +214,12 @@ def violations(instance: Instance, teacher: int, steps: Sequence[Step]) -> list[
         f"slot {slot} of week {week} is taken twice"
         for (week, slot), count in taken.items()
         if count > 1
+    ]
+    slots = {slot for _, slot in taken}
+    wrong += [
+        f"slots {first} and {second} are on one day"
+        for first, second in instance.clashes.tolist()
+        if {first, second} <= slots
     ]
     spent = np.zeros(instance.weeks, dtype=np.int64)
     for step in steps:

@@ -91,27 +91,48 @@ def make_way(
         # Later gains nothing by itself, but may let others move up: worth a try now and then.
         return 0 if week <= draft.week[place] or draw(scratch, 2) == 0 else -1
     gain = gain_at(task, draft, place, week) + task.option_bonus[option]
-    if gain <= LEAST_GAIN:
+    rivals = _list_rivals(task, draft, scratch, place)
+    if rivals < 0 or (gain <= LEAST_GAIN and rivals == 0):
         return -1
-    if draft.count[MINUTES_LEFT] >= task.minutes[place]:
+    if rivals == 0 and draft.count[MINUTES_LEFT] >= task.minutes[place]:
         return 0
     for i in range(task.effect_start[place], task.effect_start[place + 1]):
         scratch.share[task.effect_skill[i]] = task.effect_saved[i]
-    loss, leaving = _choose_leaving(task, draft, scratch, place, week)
+    loss, leaving = _choose_leaving(task, draft, scratch, place, week, rivals)
     for i in range(task.effect_start[place], task.effect_start[place + 1]):
         scratch.share[task.effect_skill[i]] = 0.0
     return leaving if gain >= loss - slack else -1
 
 
 @inner_kernel
+def _list_rivals(task: Task, draft: Draft, scratch: Scratch, place: int) -> int:
+    """List the rivals that are in; return how many, or -1: one of them has to stay."""
+    count = 0
+    for i in range(task.rivals_start[place], task.rivals_start[place + 1]):
+        rival = task.rivals[i]
+        if draft.option[rival] != NOWHERE:
+            if task.must[rival] == 1:
+                return -1
+            scratch.bundle[count] = rival
+            count += 1
+    return count
+
+
+@inner_kernel
 def _choose_leaving(
-    task: Task, draft: Draft, scratch: Scratch, place: int, week: int
+    task: Task, draft: Draft, scratch: Scratch, place: int, week: int, rivals: int
 ) -> tuple[float, int]:
-    """Choose steps by loss a minute, blurred at random; return the loss and how many they are."""
+    """Choose steps by loss a minute, blurred at random, after the rivals, which have to leave;
+    return the loss and how many they are."""
     number = draw(scratch, 2 * NOISE)
     counts_all = number >= NOISE  # of a step's minutes, or only those that are needed
     need = task.minutes[place] - draft.count[MINUTES_LEFT]
-    loss, leaving = 0.0, 0
+    loss, leaving = 0.0, rivals
+    for i in range(rivals):
+        rival = scratch.bundle[i]
+        scratch.leaving[rival] = 1
+        need -= task.minutes[rival]
+        loss += _net_loss(task, draft, scratch, rival, week)
     while need > 0:
         best, least, best_loss, best_minutes = NOWHERE, 0.0, 0.0, 1
         for i in range(draft.count[STEPS]):

@@ -15,6 +15,7 @@ from pdplanner.recommender.search.drafts import (
     drop,
     first_week,
     fits,
+    has_rival,
     last_week,
 )
 from pdplanner.recommender.search.fill import Scratch, missing
@@ -99,6 +100,8 @@ def _find_room(task: Task, draft: Draft, scratch: Scratch, count: int) -> bool:
         place = scratch.bundle[level]
         option, end = scratch.pointer[level], task.option_start[place + 1]
         first, last = first_week(task, draft, place), last_week(task, draft, place)
+        if has_rival(task, draft, place):
+            option = end
         while option < end and not fits(task, draft, place, option, first, last):
             option += 1
         if option < end:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,9 +17,10 @@ from pdplanner.recommender.search.compiling import (
 )
 from pdplanner.recommender.search.drafts import NOWHERE, Drafts
 from pdplanner.recommender.search.fill import Scratch
+from pdplanner.recommender.search.gathering import forget, gather
 from pdplanner.recommender.search.instances import Floats, Instance, Ints, Step
 from pdplanner.recommender.search.repair import search
-from pdplanner.recommender.search.tasks import COURSES, District, Task, forget, gather
+from pdplanner.recommender.search.tasks import COURSES, District, Task
 from pdplanner.recommender.search.workspace import district_of, make_room
 
 #: Powers of the minutes that a gain is divided by in the greedy starts: from the most for each
@@ -34,7 +36,7 @@ BLOCK = 256
 
 
 class Findings(NamedTuple):
-    """What a block of teachers is answered: rows of equal length, and how much of each is used."""
+    """Plans of a block of teachers: rows of equal length, and how much of each is used."""
 
     count: Any  # [block]
     value: Any  # [block], minutes saved, less prices paid, with the rewards for what stays
@@ -54,13 +56,16 @@ def plan_block(
     threshold: float,
     rounds: int,
     seed: int,
+    starts: Findings,
     found: Findings,
 ) -> None:
-    """Plan each of the teachers."""
+    """Plan each of the teachers, from the plan in `starts` as well as from nothing."""
     width = len(found.course) // len(found.count)
     for i in range(len(teachers)):
         teacher = teachers[i]
         gather(district, teacher, threshold, exponents, task)
+        for k in range(i * width, i * width + starts.count[i]):
+            _note_start(task, starts.course[k], starts.week[k], starts.run[k])
         # A series of random numbers for each teacher, whoever else is planned.
         scratch.random[0] = (seed * 7919 + district.teacher_seed[teacher]) % 2147483646 + 1
         search(task, drafts, scratch, exponents, rounds, threshold)
@@ -75,6 +80,15 @@ def plan_block(
         found.count[i] = count
         found.value[i] = best.value[0]
         forget(district, teacher, task)
+
+
+@kernel
+def _note_start(task: Task, course: int, week: int, run: int) -> None:
+    place = task.number_of_course[course]
+    if place >= 0:
+        for option in range(task.option_start[place], task.option_start[place + 1]):
+            if task.option_week[option] == week and task.option_run[option] == run:
+                task.start[place] = option
 
 
 class Planner:
@@ -95,13 +109,7 @@ class Planner:
         self._room = make_room(instance, len(EXPONENTS))
         width = max(1, len(self._room[0].course))
         block = min(BLOCK, max(1, len(instance.budget)))
-        self._found = Findings(
-            count=np.zeros(block, dtype=np.int64),
-            value=np.zeros(block),
-            course=np.zeros(block * width, dtype=np.int64),
-            week=np.zeros(block * width, dtype=np.int64),
-            run=np.zeros(block * width, dtype=np.int64),
-        )
+        self._starts, self._found = _findings(block, width), _findings(block, width)
         if self._is_compiled:
             self._plan = compiled(plan_block)
             self.plan(np.zeros(0, dtype=np.int64), rounds=0)  # compile, or load what was compiled
@@ -109,12 +117,15 @@ class Planner:
         else:
             self._plan = plan_block
             self._room = _as_lists(self._room)
-            self._found = _as_lists(self._found)
+            self._starts, self._found = _as_lists(self._starts), _as_lists(self._found)
 
-    def plan(self, teachers: Ints, *, rounds: int) -> tuple[list[list[Step]], Floats]:
+    def plan(
+        self, teachers: Ints, *, rounds: int, starts: Sequence[Sequence[Step]] = ()
+    ) -> tuple[list[list[Step]], Floats]:
         """Return the steps of each teacher, in order of week, then course, and what they are worth.
 
-        Prices paid are taken off the worth; what `threshold` rewards is added.
+        Prices paid and what the steps' time is worth are taken off; what `threshold` rewards is
+        added. `starts` are plans to start from, one a teacher: what still holds is bettered.
         """
         district: Any = self._district._replace(seats=self.seats, prices=self.prices)
         exponents: Any = np.array(EXPONENTS)
@@ -126,6 +137,7 @@ class Planner:
         width = len(self._found.course) // block
         for first in range(0, max(1, len(teachers)), block):
             some = teachers[first : first + block]
+            self._note_starts(starts[first : first + block], width)
             self._plan(
                 district,
                 some if self._is_compiled else some.tolist(),
@@ -134,6 +146,7 @@ class Planner:
                 self._threshold,
                 rounds,
                 self._seed,
+                self._starts,
                 self._found,
             )
             worth[first : first + len(some)] = self._found.value[: len(some)]
@@ -144,6 +157,25 @@ class Planner:
                 steps = [Step(*step) for step in zip(*numbers, strict=True)]
                 plans.append(sorted(steps, key=lambda step: (step.week, step.course)))
         return plans, worth
+
+    def _note_starts(self, starts: Sequence[Sequence[Step]], width: int) -> None:
+        count, _, course, week, run = self._starts
+        for i in range(len(count)):
+            steps = starts[i] if i < len(starts) else ()
+            count[i] = len(steps)
+            for k, step in enumerate(steps, i * width):
+                course[k], week[k], run[k] = step
+
+
+def _findings(block: int, width: int) -> Findings:
+    size = block * width
+    return Findings(
+        count=np.zeros(block, dtype=np.int64),
+        value=np.zeros(block),
+        course=np.zeros(size, dtype=np.int64),
+        week=np.zeros(size, dtype=np.int64),
+        run=np.zeros(size, dtype=np.int64),
+    )
 
 
 def _as_lists(item: Any) -> Any:

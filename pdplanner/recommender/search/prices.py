@@ -52,8 +52,9 @@ class Market:
         return float(self.worth.sum() + self.planner.prices @ self.seats)
 
     def replan(self, teachers: Ints, *, rounds: int) -> None:
-        """Plan some teachers anew at the prices and seats of the planner."""
-        plans, worth = self.planner.plan(teachers, rounds=rounds)
+        """Better some teachers' plans at the prices and seats of the planner."""
+        starts = [self.plans[teacher] for teacher in teachers.tolist()]
+        plans, worth = self.planner.plan(teachers, rounds=rounds, starts=starts)
         for teacher, steps in zip(teachers.tolist(), plans, strict=True):
             self.plans[teacher] = steps
         self.worth[teachers] = worth

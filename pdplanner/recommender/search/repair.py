@@ -21,8 +21,10 @@ from pdplanner.recommender.search.drafts import (
     clear,
     copy,
     drop,
+    drop_with_dependents,
     first_week,
     fits,
+    has_rival,
     last_week,
     loss_of,
 )
@@ -51,6 +53,7 @@ def search(
     The path as it stands is given up only for one that saves more by the threshold.
     """
     best, current, draft, base = drafts
+    _let_go(task, draft, threshold)
     place_musts(task, base, draft, scratch)
     best.value[0] = NO_GAIN
     if task.count[COURSES] == 0:
@@ -61,17 +64,17 @@ def search(
         fill(task, draft, scratch, row, exponents[row])
         if draft.value[0] > best.value[0] + LEAST_GAIN:
             copy(task.count, draft, best)
-    stands = _take_previous(task, draft)
-    if stands:
-        fill(task, draft, scratch, 0, exponents[0])
-        if draft.value[0] > best.value[0] + LEAST_GAIN:
-            copy(task.count, draft, best)
+    for options in (task.start, task.previous):
+        if _take(task, draft, options):
+            _drop_idle(task, draft, base)
+            fill(task, draft, scratch, 0, exponents[0])
+            if draft.value[0] > best.value[0] + LEAST_GAIN:
+                copy(task.count, draft, best)
     copy(task.count, best, current)
     copy(task.count, best, draft)
     _move_about(task, drafts, scratch, exponents, rounds)
-    _drop_idle(task, best)
-    if stands:
-        _take_previous(task, draft)
+    _drop_idle(task, best, draft)
+    if _take(task, draft, task.previous):
         more = best.value[0] - draft.value[0]
         more += threshold * (_count_standing(task, draft) - _count_standing(task, best))
         if more < threshold:
@@ -113,17 +116,43 @@ def _move_about(task: Task, drafts: Drafts, scratch: Scratch, exponents: Any, ro
 
 
 @kernel
-def _take_previous(task: Task, draft: Draft) -> bool:
-    """Make the draft what can stay of the path as it stands; False when a must is not in it."""
+def _let_go(task: Task, draft: Draft, threshold: float) -> None:
+    """Reward no step for staying that is not worth its time any more beside the others."""
+    _take(task, draft, task.previous)
+    has_changed = True
+    while has_changed:
+        has_changed = False
+        for i in range(draft.count[STEPS] - 1, -1, -1):
+            place = draft.step[i]
+            if task.must[place] == 1 or loss_of(task, draft, place) - threshold > LEAST_GAIN:
+                continue
+            is_last = True
+            for k in range(task.opens_start[place], task.opens_start[place + 1]):
+                is_last = is_last and draft.option[task.opens[k]] == NOWHERE
+            if is_last:
+                task.option_bonus[task.previous[place]] -= threshold
+                task.previous[place] = NOWHERE
+                task.top_bonus[place] = NO_GAIN
+                for option in range(task.option_start[place], task.option_start[place + 1]):
+                    task.top_bonus[place] = max(task.top_bonus[place], task.option_bonus[option])
+                drop(task, draft, place)
+                has_changed = True
+                break
+
+
+@kernel
+def _take(task: Task, draft: Draft, options: Any) -> bool:
+    """Make the draft what can be had of a plan; False when a must is not in it."""
     clear(task, draft)
     has_changed = True
     while has_changed:
         has_changed = False
         for place in range(task.count[COURSES]):
-            option = task.previous[place]
+            option = options[place]
             if (
                 option >= 0
                 and draft.option[place] == NOWHERE
+                and not has_rival(task, draft, place)
                 and task.minutes[place] <= draft.count[MINUTES_LEFT]
             ):
                 first, last = first_week(task, draft, place), last_week(task, draft, place)
@@ -144,17 +173,27 @@ def _count_standing(task: Task, draft: Draft) -> int:
 
 
 @kernel
-def _drop_idle(task: Task, draft: Draft) -> None:
-    """Take out steps that save nothing and open nothing, such as what a dropped one required."""
+def _drop_idle(task: Task, draft: Draft, spare: Draft) -> None:
+    """Take out what is not worth its time beside the rest, with all that requires it."""
     has_changed = True
     while has_changed:
         has_changed = False
         for i in range(draft.count[STEPS] - 1, -1, -1):
             place = draft.step[i]
-            is_idle = task.must[place] == 0 and loss_of(task, draft, place) <= LEAST_GAIN
+            if task.must[place] == 1:
+                continue
+            is_last = True
             for k in range(task.opens_start[place], task.opens_start[place + 1]):
-                is_idle = is_idle and draft.option[task.opens[k]] == NOWHERE
-            if is_idle:
+                is_last = is_last and draft.option[task.opens[k]] == NOWHERE
+            if is_last and loss_of(task, draft, place) <= LEAST_GAIN:
                 drop(task, draft, place)
                 has_changed = True
                 break
+            if not is_last:
+                copy(task.count, draft, spare)
+                drop_with_dependents(task, spare, place)
+                is_as_good = spare.value[0] >= draft.value[0] - LEAST_GAIN
+                if is_as_good and spare.count[MUSTS_IN] == task.count[MUSTS]:
+                    copy(task.count, spare, draft)
+                    has_changed = True
+                    break

@@ -16,7 +16,7 @@ from pdplanner.recommender.search.tasks import UNKNOWN, District, Task
 def district_of(instance: Instance, seats: Ints, prices: Floats) -> District:
     """Return the instance's arrays as the kernels read them; slots are numbered from 0."""
     numbers = np.concatenate([instance.run_slot, instance.slot_number])
-    _, dense = np.unique(numbers, return_inverse=True)
+    known, dense = np.unique(numbers, return_inverse=True)
     runs = len(instance.run_slot)
     own: dict[str, Any] = {"seats": seats, "prices": prices, "weeks": instance.weeks}
     own["season"] = instance.season.ravel()
@@ -27,6 +27,7 @@ def district_of(instance: Instance, seats: Ints, prices: Floats) -> District:
     )
     own["run_slot"] = dense[:runs].astype(np.int64)
     own["slot_number"] = dense[runs:].astype(np.int64)
+    own["clash_start"], own["clash_slot"] = _clashes(instance, known)
     return District(
         **{name: own[name] if name in own else getattr(instance, name) for name in District._fields}
     )
@@ -37,9 +38,9 @@ def make_room(instance: Instance, exponents: int) -> tuple[Task, Drafts, Scratch
     weeks = instance.weeks
     at_most = _largest(instance)
     courses, skills = at_most["courses"], at_most["skills"]
-    slots = at_most["slots"]
+    slots, cells = at_most["slots"], at_most["runs"]
     whole = {
-        "count": 6,
+        "count": 7,
         "number_of_course": len(instance.minutes),
         "number_of_skill": len(instance.skill_ids),
         "number_of_slot": len(instance.run_slot) + len(instance.slot_number),
@@ -49,12 +50,19 @@ def make_room(instance: Instance, exponents: int) -> tuple[Task, Drafts, Scratch
         "effect_skill": at_most["effects"],
         "requires": at_most["requires"],
         "opens": at_most["requires"],
+        "rivals": at_most["rivals"],
+        "number_of_cell": weeks * slots,
+        "cell_place": cells,
+        "cell_slot": cells,
+        "clash_start": cells + 1,
+        "clash": _most_clashes(instance, cells),
         "slot_is_free": slots,
         "week_minutes": weeks,
     }
     real = {
         "weight": exponents * courses,
         "fit": courses,
+        "worth": courses,
         "top_bonus": courses,
         "option_bonus": at_most["options"],
         "effect_kept": at_most["effects"],
@@ -67,7 +75,7 @@ def make_room(instance: Instance, exponents: int) -> tuple[Task, Drafts, Scratch
             arrays[name] = np.zeros(real[name])
         else:
             arrays[name] = np.zeros(whole.get(name, courses + 1), dtype=np.int64)
-    for name in ("number_of_course", "number_of_skill", "number_of_slot"):
+    for name in ("number_of_course", "number_of_skill", "number_of_slot", "number_of_cell"):
         arrays[name][:] = UNKNOWN
     best, current, making, base = (
         Draft(
@@ -77,7 +85,7 @@ def make_room(instance: Instance, exponents: int) -> tuple[Task, Drafts, Scratch
             position=np.zeros(courses, dtype=np.int64),
             tail=np.zeros(skills * weeks),
             week_left=np.zeros(weeks, dtype=np.int64),
-            cell_taken=np.zeros(weeks * slots, dtype=np.int64),
+            cell_taken=np.zeros(cells, dtype=np.int64),
             count=np.zeros(3, dtype=np.int64),
             value=np.zeros(1),
         )
@@ -108,9 +116,25 @@ def _largest(instance: Instance) -> dict[str, int]:
         "skills": _most(np.diff(instance.need_start)),
         "slots": _most(slots),
         "options": most(options),
+        "runs": most(np.diff(instance.run_start)),
         "effects": most(np.diff(instance.effect_start)),
         "requires": most(np.diff(instance.requires_start)),
+        "rivals": most(np.diff(instance.rival_start)),
     }
+
+
+def _clashes(instance: Instance, known: Ints) -> tuple[Ints, Ints]:
+    """Return which slots share a day with which, by their numbers from 0 (`known` in order)."""
+    both = instance.clashes[np.isin(instance.clashes, known).all(axis=1)]
+    first, second = (np.searchsorted(known, column) for column in both.T)
+    order = np.lexsort((second, first))
+    return np.searchsorted(first[order], np.arange(len(known) + 1)), second[order]
+
+
+def _most_clashes(instance: Instance, cells: int) -> int:
+    """Return the most entries that clashes between a teacher's cells can take."""
+    of_slot = np.bincount(instance.clashes[:, 0]) if len(instance.clashes) else np.zeros(1)
+    return min(cells * cells, cells * int(of_slot.max()) * instance.weeks)
 
 
 def _most(counts: Ints) -> int:
