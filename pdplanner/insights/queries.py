@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from courses.models import Completion, Requirement
@@ -42,18 +42,41 @@ def since_on(as_of: date) -> Since:
     return Since("the last twelve months", as_of - timedelta(days=365))
 
 
-def schools_in_view(user: User) -> QuerySet[School]:
-    """Return the schools whose completion a user may see: all, or those they lead."""
+@dataclass(frozen=True)
+class Scope:
+    """Whose completion is looked at: schools, and those who stand in no school that is open."""
+
+    schools: QuerySet[School]
+    has_schoolless: bool
+
+    def teachers(self) -> QuerySet[Teacher]:
+        """Return the active teachers in it."""
+        mine = Q(main_school__in=self.schools)
+        if self.has_schoolless:
+            mine |= ~Q(main_school__is_active=True)
+        return Teacher.objects.active().filter(mine)
+
+    def only(self, school: School) -> Scope:
+        """Return the part of it that is one school."""
+        return Scope(self.schools.filter(pk=school.pk), has_schoolless=False)
+
+    def schoolless(self) -> Scope:
+        """Return the part of it that stands in no school."""
+        return Scope(self.schools.none(), has_schoolless=self.has_schoolless)
+
+
+def scope_of(user: User) -> Scope:
+    """Return whose completion a user may see: everybody's, or that of the schools they lead."""
     if Role.COORDINATOR in roles_of(user):
-        return School.objects.filter(is_active=True)
-    return schools_led_by(user).filter(is_active=True)
+        return Scope(School.objects.filter(is_active=True), has_schoolless=True)
+    return Scope(schools_led_by(user).filter(is_active=True), has_schoolless=False)
 
 
 @dataclass(frozen=True)
 class SchoolCompletion:
     """One school's row."""
 
-    school: School
+    school: School | None  # None: those who stand in no school
     teachers: int
     finished: int  # sessions, in the stretch
     minutes: int  # of credit, in the stretch
@@ -125,11 +148,10 @@ class Standing:
         }
 
 
-def standing(schools: QuerySet[School]) -> Standing:
-    """Return who must take what and who has, for the active teachers of these schools."""
-    school_of = dict(
-        Teacher.objects.active().filter(main_school__in=schools).values_list("pk", "main_school_id")
-    )
+def standing(scope: Scope) -> Standing:
+    """Return who must take what and who has, for the active teachers in scope."""
+    rows = scope.teachers().values_list("pk", "main_school_id", "main_school__is_active")
+    school_of = {pk: school if is_open else None for pk, school, is_open in rows}
     standing_now = Requirement.objects.filter(ended_at=None).select_related("course")
     audiences = audiences_of(standing_now)
     requirements = list(standing_now)
@@ -147,38 +169,44 @@ def standing(schools: QuerySet[School]) -> Standing:
     )
 
 
-def finished_by_school(schools: QuerySet[School], since: Since) -> dict[int, tuple[int, int]]:
-    """Return sessions finished and minutes of credit by school, by active teachers."""
+def finished_by_school(now: Standing, since: Since) -> tuple[Counter, Counter]:
+    """Return sessions finished and minutes of credit by school, by the teachers in view."""
+    sessions: Counter[int | None] = Counter()
+    minutes: Counter[int | None] = Counter()
     rows = (
-        Completion.objects.filter(
-            teacher__is_active=True,
-            teacher__main_school__in=schools,
-            completed_at__gte=since.start_at,
-        )
+        Completion.objects.filter(completed_at__gte=since.start_at)
         .order_by()
-        .values("teacher__main_school")
-        .annotate(sessions=Count("pk"), minutes_sum=Sum("minutes"))
+        .values_list("teacher")
+        .annotate(Count("pk"), Sum("minutes"))
     )
-    return {row["teacher__main_school"]: (row["sessions"], row["minutes_sum"]) for row in rows}
+    for teacher, count, total in rows:
+        if teacher in now.school_of:
+            sessions[now.school_of[teacher]] += count
+            minutes[now.school_of[teacher]] += total
+    return sessions, minutes
 
 
-def overview(*, schools: QuerySet[School], as_of: date) -> Overview:
+def overview(*, scope: Scope, as_of: date) -> Overview:
     """Return completion by school and by required session, in a fixed number of queries."""
     since = since_on(as_of)
-    now = standing(schools)
+    now = standing(scope)
     pairs, done = now.counts_by_school()
     teachers = Counter(now.school_of.values())
-    finished = finished_by_school(schools, since)
+    sessions, minutes = finished_by_school(now, since)
+    schools: list[School | None] = list(scope.schools.order_by("name", "pk"))
+    if teachers[None]:
+        schools.append(None)
     rows = [
         SchoolCompletion(
             school=school,
-            teachers=teachers[school.pk],
-            finished=finished.get(school.pk, (0, 0))[0],
-            minutes=finished.get(school.pk, (0, 0))[1],
-            required=pairs[school.pk],
-            required_done=done[school.pk],
+            teachers=teachers[key],
+            finished=sessions[key],
+            minutes=minutes[key],
+            required=pairs[key],
+            required_done=done[key],
         )
-        for school in schools.order_by("name", "pk")
+        for school in schools
+        for key in [school.pk if school else None]
     ]
     return Overview(
         since=since,
@@ -239,13 +267,10 @@ def people_of(
     return rows
 
 
-def teachers_in(schools: QuerySet[School], *, words: str = "") -> QuerySet[Teacher]:
-    """Return the active teachers of these schools, by name; `words` narrows by name or address."""
+def teachers_in(scope: Scope, *, words: str = "") -> QuerySet[Teacher]:
+    """Return the active teachers in scope, by name; `words` narrows by name."""
     teachers = (
-        Teacher.objects.active()
-        .filter(main_school__in=schools)
-        .select_related("main_school")
-        .order_by("family_name", "given_name", "pk")
+        scope.teachers().select_related("main_school").order_by("family_name", "given_name", "pk")
     )
     for word in words.split():
         teachers = teachers.filter(family_name__icontains=word) | teachers.filter(

@@ -10,6 +10,7 @@ urlpatterns = [
     path("completion/schools.csv", views.export_schools, name="export-schools"),
     path("completion/sessions.csv", views.export_required, name="export-required"),
     path("completion/people.csv", views.export_people, name="export-people"),
+    path("completion/no-school/", views.no_school, name="no-school"),
     path("completion/schools/<int:school_id>/", views.school, name="school"),
     path("completion/sessions/<int:requirement_id>/", views.required, name="required"),
 ]

@@ -14,6 +14,7 @@ from courses.models import Requirement
 from profiles.access import SignedInRequest, role_required
 from profiles.choices import Role
 from profiles.exports import csv_response
+from profiles.models import School
 
 from . import queries
 
@@ -34,9 +35,13 @@ def page_of(rows, request: SignedInRequest) -> Page:
 @may_see_completion
 def completion(request: SignedInRequest) -> HttpResponse:
     """All schools in view, and every required session."""
-    found = queries.overview(schools=queries.schools_in_view(request.user), as_of=today())
+    found = queries.overview(scope=queries.scope_of(request.user), as_of=today())
     words = request.GET.get("q", "").strip()
-    schools = [row for row in found.schools if words.lower() in row.school.name.lower()]
+    schools = [
+        row
+        for row in found.schools
+        if not words or (row.school and words.lower() in row.school.name.lower())
+    ]
     return render(
         request,
         "insights/completion.html",
@@ -47,9 +52,18 @@ def completion(request: SignedInRequest) -> HttpResponse:
 @may_see_completion
 def school(request: SignedInRequest, school_id: int) -> HttpResponse:
     """One school's teachers."""
-    schools = queries.schools_in_view(request.user)
-    shown = get_object_or_404(schools, pk=school_id)
-    only = schools.filter(pk=shown.pk)
+    scope = queries.scope_of(request.user)
+    shown = get_object_or_404(scope.schools, pk=school_id)
+    return _teachers(request, shown, scope.only(shown))
+
+
+@role_required(Role.COORDINATOR)
+def no_school(request: SignedInRequest) -> HttpResponse:
+    """The teachers who stand in no school, or in one that is closed."""
+    return _teachers(request, None, queries.scope_of(request.user).schoolless())
+
+
+def _teachers(request: SignedInRequest, shown: School | None, only: queries.Scope) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     since = queries.since_on(today())
     now = queries.standing(only)
@@ -80,10 +94,9 @@ def required(request: SignedInRequest, requirement_id: int) -> HttpResponse:
     requirement = get_object_or_404(
         Requirement.objects.select_related("course"), pk=requirement_id, ended_at=None
     )
-    schools = queries.schools_in_view(request.user)
+    scope = queries.scope_of(request.user)
     chosen = request.GET.get("school", "")
-    narrowed = schools.filter(pk=int(chosen)) if chosen.isdecimal() else schools
-    now = queries.standing(narrowed)
+    now = queries.standing(_narrowed(scope, chosen))
     done = request.GET.get("done", "")
     page = page_of(
         queries.teachers_of_requirement(requirement, now=now, is_done=DONE_FILTERS.get(done)),
@@ -100,17 +113,27 @@ def required(request: SignedInRequest, requirement_id: int) -> HttpResponse:
                 (teacher, (teacher.pk, requirement.course_id) in now.done)
                 for teacher in page.object_list
             ],
-            "schools": schools.order_by("name"),
+            "schools": scope.schools.order_by("name"),
+            "has_schoolless": scope.has_schoolless,
             "school_chosen": chosen,
             "done": done,
         },
     )
 
 
+def _narrowed(scope: queries.Scope, chosen: str) -> queries.Scope:
+    """Narrow to the school that was chosen: its id, "none", or "" for all in view."""
+    if chosen == "none":
+        return scope.schoolless()
+    if chosen.isdecimal():
+        return queries.Scope(scope.schools.filter(pk=int(chosen)), has_schoolless=False)
+    return scope
+
+
 @may_see_completion
 def export_schools(request: SignedInRequest) -> HttpResponseBase:
     """Completion by school as CSV."""
-    found = queries.overview(schools=queries.schools_in_view(request.user), as_of=today())
+    found = queries.overview(scope=queries.scope_of(request.user), as_of=today())
     return csv_response(
         "completion-by-school.csv",
         [
@@ -125,7 +148,7 @@ def export_schools(request: SignedInRequest) -> HttpResponseBase:
         ],
         (
             [
-                row.school.name,
+                row.school.name if row.school else "",
                 row.teachers,
                 row.finished,
                 row.minutes,
@@ -142,7 +165,7 @@ def export_schools(request: SignedInRequest) -> HttpResponseBase:
 @may_see_completion
 def export_required(request: SignedInRequest) -> HttpResponseBase:
     """Completion by required session as CSV."""
-    now = queries.standing(queries.schools_in_view(request.user))
+    now = queries.standing(queries.scope_of(request.user))
     rows = [queries.required_row(requirement, now, today()) for requirement in now.requirements]
     return csv_response(
         "completion-by-required-session.csv",
@@ -162,14 +185,10 @@ def export_required(request: SignedInRequest) -> HttpResponseBase:
 
 @may_see_completion
 def export_people(request: SignedInRequest) -> HttpResponseBase:
-    """Every teacher in view as CSV; `school` narrows to one."""
-    schools = queries.schools_in_view(request.user)
-    if request.GET.get("school", "").isdecimal():
-        schools = schools.filter(pk=int(request.GET["school"]))
+    """Every teacher in view as CSV; `school` narrows to one, or to those in none."""
+    scope = _narrowed(queries.scope_of(request.user), request.GET.get("school", ""))
     since = queries.since_on(today())
-    rows = queries.people_of(
-        queries.teachers_in(schools), now=queries.standing(schools), since=since
-    )
+    rows = queries.people_of(queries.teachers_in(scope), now=queries.standing(scope), since=since)
     return csv_response(
         "completion-by-teacher.csv",
         [

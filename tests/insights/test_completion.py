@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from courses.models import Completion, CoursePage, Requirement
 from courses.operations.look_book import look_book
-from pdplanner.insights.queries import overview, schools_in_view
+from pdplanner.insights.queries import overview, scope_of
 from profiles.models import School, SchoolYear, Teacher
 
 TODAY = timezone.now().date()
@@ -57,7 +57,7 @@ def test_overview_counts_required_and_finished_by_school(
     finish(new_teacher, forms, minutes=20)
     early = finish(outsider, captions)
     Completion.objects.filter(pk=early.pk).update(completed_at=timezone.now() - timedelta(days=20))
-    found = overview(schools=schools_in_view(coordinator), as_of=TODAY)
+    found = overview(scope=scope_of(coordinator), as_of=TODAY)
     rows = [
         (r.school.name, r.teachers, r.finished, r.minutes, r.required, r.required_done, r.percent)
         for r in found.schools
@@ -76,9 +76,30 @@ def test_overview_leaves_out_the_inactive_and_the_withdrawn(
     require(forms, ended_at=timezone.now())
     Teacher.objects.filter(pk=mentor_teacher.pk).update(is_active=False, left_date=TODAY)
     finish(mentor_teacher, captions)
-    found = overview(schools=schools_in_view(coordinator), as_of=TODAY)
+    found = overview(scope=scope_of(coordinator), as_of=TODAY)
     assert [(row.teachers, row.finished, row.required) for row in found.schools] == [(1, 0, 1)]
     assert [row.requirement.course_id for row in found.sessions] == [captions.pk]
+
+
+def test_teachers_in_no_open_school_have_a_row_and_a_list(
+    new_teacher, outsider, east, coordinator, leader, captions, signed_in
+):
+    requirement = require(captions)
+    finish(outsider, captions)
+    Teacher.objects.filter(pk=outsider.pk).update(main_school=None)
+    School.objects.filter(pk=east.pk).update(is_active=False)
+    found = overview(scope=scope_of(coordinator), as_of=TODAY)
+    rows = [(r.school and r.school.name, r.teachers, r.finished, r.required) for r in found.schools]
+    assert rows == [("North High", 0, 0, 0), (None, 2, 1, 2)]
+    client = signed_in(coordinator)
+    pages = ["/completion/no-school/", f"/completion/sessions/{requirement.pk}/?school=none"]
+    for address in pages:
+        shown = client.get(address).content.decode()
+        assert ("Outsider" in shown, "Nora New" in shown) == (True, True)
+    assert len(numbers(client, "/completion/people.csv?school=none")) == 3
+    leading = signed_in(leader)
+    assert leading.get("/completion/no-school/").status_code == 403
+    assert len(numbers(leading, "/completion/people.csv?school=none")) == 1
 
 
 def test_completion_moves_when_a_teacher_finishes(new_teacher, coordinator, captions, signed_in):

@@ -101,6 +101,7 @@ ROWS: dict[str, Row] = {
     "completion/schools.csv": COMPLETION,
     "completion/sessions.csv": COMPLETION,
     "completion/people.csv": COMPLETION,
+    "completion/no-school/": COORDINATORS,
     "completion/schools/<int:school_id>/": COMPLETION,
     "completion/sessions/<int:requirement_id>/": COMPLETION,
     # the calendar of the year
