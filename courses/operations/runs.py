@@ -43,6 +43,7 @@ EDITABLE = (
 )
 #: What people were promised: they are told when it changes, and calendars move.
 PROMISED = ("starts_at", "ends_at", "place", "link")
+NO_PARTS = "A run needs a day and an hour."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +84,17 @@ def problems_of(offering: Offering, parts: Sequence[PartTimes]) -> dict[str, str
     """Return what is wrong with a run, in words, by field; nothing when it can be."""
     problems: dict[str, str] = {}
     if not parts:
-        return {"parts": "A run needs a day and an hour."}
+        return {"parts": NO_PARTS}
     for one, other in pairwise(parts):
         if other.starts_at < one.ends_at:
             problems["parts"] = "The parts overlap: each has to begin after the one before ends."
     if any(part.ends_at <= part.starts_at for part in parts):
         problems["parts"] = "It has to end after it starts."
     starts_at = parts[0].starts_at
-    if offering.seats < 1:
-        problems["seats"] = "It takes at least one seat."
-    elif offering.seats < offering.seats_taken:
+    if offering.seats_taken and offering.seats < offering.seats_taken:
         problems["seats"] = too_few_seats(offering.seats_taken)
+    elif offering.seats < 1:
+        problems["seats"] = "It takes at least one seat."
     elif offering.seats_min > offering.seats:
         problems["seats_min"] = "There can't be fewer seats than people it needs."
     if offering.offer_hours < 1:
@@ -175,14 +176,13 @@ def _change(
     for name, value in asked.items():
         setattr(offering, name, value)
     asked_parts = _asked_parts(offering, parts, stood_parts, stood_place=stood["place"])
-    offering.starts_at, offering.ends_at = asked_parts[0].starts_at, asked_parts[-1].ends_at
     asked |= {"starts_at": offering.starts_at, "ends_at": offering.ends_at}
     new_times = [_times(part) for part in asked_parts] != [_times(part) for part in stood_parts]
     if asked == stood and not new_times and wanted == stored:
         if stood_parts[0].pk is None:
             _write_parts(offering, asked_parts)
         return set(), []
-    if asked["seats"] < offering.seats_taken:
+    if offering.seats_taken and asked["seats"] < offering.seats_taken:
         raise FewerSeatsThanTaken(offering.seats_taken)
     busy = new_times or wanted != stored or asked["coach_id"] != stood["coach_id"]
     if not may_clash:
@@ -298,8 +298,9 @@ def _asked_parts(
     if asked is None:
         asked = _moved_along(offering, stood, stood_place)
     ordered = sorted(asked, key=lambda part: (part.starts_at, part.ends_at))
-    if ordered:
-        offering.starts_at, offering.ends_at = ordered[0].starts_at, ordered[-1].ends_at
+    if not ordered:
+        raise RunIsWrong({"parts": NO_PARTS})
+    offering.starts_at, offering.ends_at = ordered[0].starts_at, ordered[-1].ends_at
     return [
         OfferingPart(
             offering=offering,

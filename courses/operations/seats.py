@@ -195,7 +195,7 @@ def withdraw(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolme
     why = "Declined the offer." if enrolment.state == State.OFFERED else ""
     _leave(enrolment, offering, State.WITHDRAWN, by=by, now=now, why=why)
     tell([enrolment.teacher_id], "withdrew")
-    fill(offering, now=now)
+    settle(offering, now=now)
     return enrolment
 
 
@@ -280,7 +280,7 @@ def remove(*, enrolment: Enrolment, by: User | None, now: datetime, why: str) ->
     _leave(enrolment, offering, State.CANCELLED, by=by, now=now, why=why)
     owe_word("seat-taken-back", [enrolment], offering, now=now)
     tell([enrolment.teacher_id], "cancelled")
-    fill(offering, now=now)
+    settle(offering, now=now)
     return enrolment
 
 
