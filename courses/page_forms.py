@@ -15,6 +15,14 @@ class SessionForm(WagtailAdminPageForm):
                 "Say how long it takes before you publish it: teachers plan their time by it."
             )
 
+    def defer_required_fields(self) -> None:
+        """Let a draft lack what publishing asks for, but not while a colleague reviews it.
+
+        Their approval publishes it, from a list too, where no form could say what is missing.
+        """
+        if not (self.instance.pk and self.instance.workflow_in_progress):
+            super().defer_required_fields()
+
     def is_valid(self) -> bool:
         """Look at the rows below the page too, once all of them were read."""
         return super().is_valid() and self._has_no_circle()

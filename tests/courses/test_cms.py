@@ -203,6 +203,14 @@ def test_a_draft_goes_through_review_by_a_colleague(desk, signed_in, coordinator
     assert (page.live, state.status) == (True, "approved")
 
 
+def test_a_draft_under_review_keeps_its_minutes(desk):
+    desk.post(add_address(), page_data() | {"action-submit": "1"})
+    page = CoursePage.objects.get()
+    refused = desk.post(edit_address(page), page_data(minutes=""))
+    assert list(errors_of(refused)) == ["minutes"]
+    assert page.get_latest_revision_as_object().minutes == page.minutes
+
+
 def test_publishing_many_at_once_refuses_what_lacks_minutes(desk, course_of):
     ready = course_of("Ready", live=False)
     unready = course_of("Unready", live=False, minutes=None)
