@@ -1,17 +1,23 @@
 """Who the teachers are, where they work, and what they asked for."""
 
+from .feeds import FeedCall, FeedRun, TicketFeed, TicketTombstone
 from .imports import ImportRun
 from .notices import Notice
 from .people import Goal, SkillAnswer, StaffRole, Teacher, TeacherIdentifier, User
+from .rosters import RosterBase, RosterProfile
 from .schools import District, School, SchoolYear, SpecialDay, Term
 from .skills import Skill, Tool, ToolAtSchool
 from .tickets import Ticket, TicketCategory, TicketSource
 
 __all__ = [
     "District",
+    "FeedCall",
+    "FeedRun",
     "Goal",
     "ImportRun",
     "Notice",
+    "RosterBase",
+    "RosterProfile",
     "School",
     "SchoolYear",
     "Skill",
@@ -23,7 +29,9 @@ __all__ = [
     "Term",
     "Ticket",
     "TicketCategory",
+    "TicketFeed",
     "TicketSource",
+    "TicketTombstone",
     "Tool",
     "ToolAtSchool",
     "User",

@@ -77,6 +77,8 @@ class Ticket(models.Model):
     first_answered_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     is_reopened = models.BooleanField(default=False)
+    #: Asked about the same skill again soon after this one was closed: closed, but not solved.
+    is_repeated = models.BooleanField(default=False)
     kind = models.CharField(max_length=20, choices=TicketKind.choices)
     category = models.CharField(max_length=200, blank=True)
     subcategory = models.CharField(max_length=200, blank=True)
@@ -103,3 +105,8 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.external_id}"
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether it was closed and stayed so, and the same was not asked again soon after."""
+        return self.resolved_at is not None and not (self.is_reopened or self.is_repeated)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ..csv_tables import CsvTable
 from ..imports import ImportRefused, Problems, Unreadable
 from .columns import FILE, TEXT_NAMES, Columns, places_of, recognise
+from .rows import TicketRow
 
 FIRST_YEAR = 1990
 #: No export holds a time further ahead than this.
@@ -28,26 +28,6 @@ LONGEST_SHOWN, MOST_WORDS_SHOWN = 60, 3
 ISO_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?\s*\S*")
 YES = {"true", "yes", "y", "1"}
 NO = {"", "false", "no", "n", "0"}
-
-
-@dataclass(slots=True)
-class TicketRow:
-    """One row of an export. `subject` and `body` are read once and never shown."""
-
-    line: int
-    external_id: str
-    requester: str
-    opened_at: datetime
-    first_answered_at: datetime | None
-    resolved_at: datetime | None
-    category: str
-    subcategory: str
-    kind: str
-    minutes_lost: int | None
-    need_by_date: date | None
-    is_reopened: bool
-    subject: str = field(repr=False)
-    body: str = field(repr=False)
 
 
 def header_of(path: Path) -> list[str]:

@@ -11,8 +11,8 @@ from ..imports import Problems
 from ..models import Skill, Teacher, TeacherIdentifier, Ticket, TicketCategory, TicketSource, Tool
 from .categories import CategoryRow
 from .columns import FILE
-from .csv import TicketRow
 from .reading import Named, WordReader, kind_named
+from .rows import TicketRow
 
 ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 #: Requesters who match nobody: so many are told apart and listed; the rest is a number.

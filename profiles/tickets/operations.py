@@ -15,8 +15,8 @@ from ..choices import TicketKind
 from ..imports import TakenOver
 from ..models import ImportRun, Ticket, TicketCategory, TicketSource
 from ..signals import tickets_changed
-from .csv import TicketRow
 from .deriving import Derived, count_reading
+from .rows import TicketRow
 
 #: Fields that a repeated import may change.
 CHANGING = (
@@ -63,8 +63,14 @@ def record_chunk(
     return counts
 
 
-def write_tickets(*, source: TicketSource, rows: Sequence[Matched]) -> Counter[str]:
-    """Write these tickets, each once; return how many are new, changed and unchanged."""
+def write_tickets(
+    *, source: TicketSource, rows: Sequence[Matched], is_live: bool = False
+) -> Counter[str]:
+    """Write these tickets, each once; return how many are new, changed and unchanged.
+
+    `is_live`: they come from the help desk as they change, so that one which was solved before
+    and is open, or solved later, was opened again. A file may correct what an earlier one said.
+    """
     wanted = {row.external_id: (row, teacher, derived) for row, teacher, derived in rows}
     known = {
         ticket.external_id: ticket
@@ -79,6 +85,8 @@ def write_tickets(*, source: TicketSource, rows: Sequence[Matched]) -> Counter[s
         ticket = as_ticket(source=source, row=row, teacher=teacher, derived=derived)
         before = known.get(row.external_id)
         if before is not None:
+            if is_live and (before.is_reopened or was_opened_again(before, ticket)):
+                ticket.is_reopened = True
             if before.sorted_at is not None or before.skill_origin in SAID_BY_PEOPLE:
                 ticket.kind = before.kind
                 ticket.skill_id = before.skill_id
@@ -105,6 +113,13 @@ def write_tickets(*, source: TicketSource, rows: Sequence[Matched]) -> Counter[s
     return counts
 
 
+def was_opened_again(before: Ticket, after: Ticket) -> bool:
+    """Return whether a solved ticket is open now, or was solved once more."""
+    if before.resolved_at is None:
+        return False
+    return after.resolved_at is None or after.resolved_at > before.resolved_at
+
+
 def as_ticket(*, source: TicketSource, row: TicketRow, teacher: int, derived: Derived) -> Ticket:
     """Return the ticket as it would be stored. Subject and body stay behind."""
     return Ticket(
@@ -123,7 +138,7 @@ def as_ticket(*, source: TicketSource, row: TicketRow, teacher: int, derived: De
         skill_confidence=derived.confidence,
         minutes_lost=row.minutes_lost,
         need_by_date=row.need_by_date,
-        address=address_of(source, row.external_id),
+        address=row.address or address_of(source, row.external_id),
     )
 
 

@@ -1,0 +1,88 @@
+"""What an adapter is: a help desk at the end of a line, and pages of tickets from a place on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ...seals import Secret
+from ..rows import TicketRow
+from .answers import Drifted
+from .line import Line
+
+#: Where reading begins when nothing was read yet: before any help desk.
+BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+#: Read again before the mark of the last pass: clocks differ, and writes land late.
+OVERLAP = timedelta(minutes=5)
+
+Place = dict[str, Any]  # as it is stored: JSON
+
+
+@dataclass
+class Desk:
+    """One help desk, ready to be asked."""
+
+    line: Line
+    zone: ZoneInfo
+    now: datetime
+    address: str  # where people read it
+    queue: str = ""
+    fields: dict[str, str] = field(default_factory=dict)  # our name -> theirs
+    per_page: int = 100
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some tickets, and the place after them: of the last page, where the next pass begins."""
+
+    rows: list[TicketRow]
+    place: Place
+    is_last: bool
+    drifted: Counter[str] = field(default_factory=Counter)  # field that was missing -> tickets
+
+
+@dataclass(frozen=True)
+class System:
+    """A kind of help desk: how it is asked."""
+
+    #: (token, account) -> headers of every request
+    headers: Callable[[Secret, str], dict[str, str]]
+    #: Yields the tickets changed since a place, oldest change first where the system can. The last
+    #: argument says whether a pass begins there, or goes on after a kill.
+    pages: Callable[[Desk, Place, bool], Iterator[Page]]
+    #: Returns one ticket, None when it is gone.
+    one: Callable[[Desk, str], TicketRow | None]
+    #: Returns those of these tickets that are still there; None: a page says what is gone.
+    present: Callable[[Desk, Sequence[str]], set[str]] | None = None
+    #: Returns the first text of a ticket, where pages bring none.
+    body: Callable[[Desk, str], str] | None = None
+    token_label: str = "Token"  # noqa: S105 (a label)
+    account_label: str = ""  # "": no account beside the token
+    queue_label: str = "Queue"
+    address_hint: str = "https://help.example.org"
+    #: Fields that may be named: ours -> where it stands there when nobody says.
+    fields: dict[str, str] = field(default_factory=dict)
+    #: What must be done before the first question, such as a session.
+    open: Callable[[Desk], None] | None = None
+
+
+def page_of(
+    raws: Iterable[Any],
+    read: Callable[[Any], TicketRow],
+    *,
+    place: Callable[[list[TicketRow]], Place],
+    is_last: bool,
+) -> Page:
+    """Return a page of what could be read, and count what could not."""
+    rows: list[TicketRow] = []
+    drifted: Counter[str] = Counter()
+    for raw in raws:
+        try:
+            rows.append(read(raw))
+        except Drifted as missing:
+            drifted[str(missing)] += 1
+    return Page(rows, place(rows), is_last, drifted)

@@ -1,0 +1,178 @@
+"""Writing what a help desk said: each page, and the place after it, in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from ...imports import TakenOver
+from ...models import FeedCall, FeedRun, Ticket, TicketFeed, TicketSource, TicketTombstone
+from ...signals import tickets_changed
+from ..deriving import count_reading
+from ..operations import Matched, write_tickets
+from .desks import Place
+
+#: Whoever reads a help desk has it this long from each page on.
+CLAIM = timedelta(minutes=3)
+#: After a failure the next try waits, twice as long after each in a row, up to the longest.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+#: The same question this soon after it was answered: the answer did not solve it.
+SOON = timedelta(days=14)
+TEACHERS_AT_ONCE = 200
+NO_COUNTS = dict.fromkeys(
+    (
+        "pages",
+        "read",
+        "matched",
+        "unmatched",
+        "unreadable",
+        "by category",
+        "by words",
+        "percents by words",
+        "unsorted",
+        "new",
+        "changed",
+        "unchanged",
+        "gone",
+    ),
+    0,
+)
+
+
+@transaction.atomic
+def take_turn(*, feed: TicketFeed, now: datetime, by_hand: bool) -> FeedRun:
+    """Claim a help desk and return the pass to go on with, a new one when none was cut off.
+
+    Raises TakenOver while another process reads it, unless a person asks: then that one stops.
+    """
+    mine = TicketFeed.objects.select_for_update().filter(pk=feed.pk)
+    if not by_hand:
+        mine = mine.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+    if not mine.update(turn=F("turn") + 1, claimed_until=now + CLAIM):
+        raise TakenOver
+    feed.refresh_from_db()
+    run = feed.runs.filter(finished_at=None).first()
+    if run is None:
+        run = FeedRun.objects.create(feed=feed, started_at=now, counts=NO_COUNTS)
+    return run
+
+
+def hold_turn(*, feed: TicketFeed, now: datetime, **changes) -> None:
+    """Change a help desk's row while this process has its turn. Raises TakenOver."""
+    held = TicketFeed.objects.filter(pk=feed.pk, turn=feed.turn)
+    if not held.update(claimed_until=now + CLAIM, **changes):
+        raise TakenOver
+    for name, value in changes.items():
+        setattr(feed, name, value)
+
+
+@transaction.atomic
+def record_page(
+    *,
+    feed: TicketFeed,
+    run: FeedRun,
+    rows: Sequence[Matched],
+    gone: Sequence[str],
+    counted: Counter[str],
+    now: datetime,
+    place: Place | None = None,
+) -> set[int]:
+    """Write a page's tickets and tombstones and, with them, where to go on; return whose they are.
+
+    Whoever is killed leaves either all of it or nothing. Raises TakenOver.
+    """
+    hold_turn(feed=feed, now=now, **({} if place is None else {"place": place}))
+    counts = Counter(run.counts)
+    counts.update(counted)
+    counts.update(write_tickets(source=feed.source, rows=rows, is_live=True))
+    for _, _, derived in rows:
+        count_reading(counts, derived)
+    TicketTombstone.objects.filter(
+        source=feed.source, external_id__in=[row.external_id for row, _, _ in rows]
+    ).delete()
+    counts["gone"] += bury(source=feed.source, external_ids=gone, now=now)
+    run.counts = dict(counts)
+    run.problem = ""
+    run.save(update_fields=["counts", "problem"])
+    return {teacher for _, teacher, _ in rows}
+
+
+@transaction.atomic
+def bury(*, source: TicketSource, external_ids: Iterable[str], now: datetime) -> int:
+    """Forget tickets that the help desk has no more, but for their numbers; return how many."""
+    tickets = Ticket.objects.filter(source=source, external_id__in=list(external_ids))
+    found = list(tickets.select_for_update().values_list("external_id", "teacher_id"))
+    if not found:
+        return 0
+    TicketTombstone.objects.bulk_create(
+        [
+            TicketTombstone(source=source, external_id=external_id, gone_at=now)
+            for external_id, _ in found
+        ],
+        ignore_conflicts=True,
+    )
+    tickets.delete()
+    teachers = sorted(teacher for _, teacher in found)
+    tickets_changed.send(sender=Ticket, teacher_ids=teachers, count=len(found), cause="gone")
+    return len(found)
+
+
+def mark_repeated(*, teachers: Iterable[int]) -> int:
+    """Mark the tickets of these teachers that were closed and asked again; return how many changed.
+
+    In small transactions: nobody waits for a long one.
+    """
+    again = Ticket.objects.filter(
+        teacher=OuterRef("teacher"),
+        skill=OuterRef("skill"),
+        opened_at__gt=OuterRef("resolved_at"),
+        opened_at__lte=OuterRef("resolved_at") + SOON,
+    )
+    wanted = sorted(teachers)
+    changed = 0
+    for start in range(0, len(wanted), TEACHERS_AT_ONCE):
+        tickets = Ticket.objects.filter(teacher__in=wanted[start : start + TEACHERS_AT_ONCE])
+        closed = tickets.filter(resolved_at__isnull=False, skill__isnull=False)
+        changed += closed.filter(Exists(again), is_repeated=False).update(is_repeated=True)
+        changed += tickets.filter(~Exists(again), is_repeated=True).update(is_repeated=False)
+    return changed
+
+
+@transaction.atomic
+def finish_run(*, feed: TicketFeed, run: FeedRun, now: datetime) -> None:
+    """Say that a pass came to its end."""
+    hold_turn(feed=feed, now=now, good_at=now, failures=0, not_before_at=None)
+    TicketFeed.objects.filter(pk=feed.pk, turn=feed.turn).update(claimed_until=None)
+    run.finished_at = now
+    run.problem = ""
+    run.save(update_fields=["finished_at", "problem"])
+
+
+@transaction.atomic
+def note_trouble(
+    *, feed: TicketFeed, run: FeedRun, problem: str, now: datetime, wait: float | None = None
+) -> None:
+    """Keep why a pass stopped and when to go on; a wait that was asked for is no failure."""
+    if wait is None:
+        pause = min(FIRST_PAUSE * 2 ** min(feed.failures, 10), LONGEST_PAUSE)
+        changes = {"failures": feed.failures + 1, "not_before_at": now + pause}
+    else:
+        changes = {"not_before_at": now + timedelta(seconds=wait)}
+    hold_turn(feed=feed, now=now, **changes)
+    give_back(feed=feed)
+    run.problem = problem[:300]
+    run.save(update_fields=["problem"])
+
+
+def give_back(*, feed: TicketFeed) -> None:
+    """Let another process go on."""
+    TicketFeed.objects.filter(pk=feed.pk, turn=feed.turn).update(claimed_until=None)
+
+
+def note_calls_read(*, calls: Iterable[FeedCall], now: datetime) -> None:
+    """Keep that these calls of the help desk were answered."""
+    FeedCall.objects.filter(pk__in=[call.pk for call in calls]).update(read_at=now)

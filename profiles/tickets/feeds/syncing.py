@@ -1,0 +1,246 @@
+"""One pass over a help desk: calls first, then pages from the last mark on, then what has gone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from ...imports import Progress, silent
+from ...models import FeedRun, Ticket, TicketFeed
+from ...queries import the_district
+from ...seals import SealBroken, Secret
+from ..deriving import Derived, Requesters, TicketReader
+from ..operations import Matched
+from ..rows import TicketRow
+from .answers import Drifted
+from .desks import Desk, Page, Place, System
+from .line import AskedToWait, FeedProblem, Line, NotThere, NotUnderstood, WrongAddress
+from .operations import (
+    finish_run,
+    give_back,
+    hold_turn,
+    mark_repeated,
+    note_calls_read,
+    note_trouble,
+    record_page,
+    take_turn,
+)
+from .systems import SYSTEMS
+
+CALLS_AT_ONCE = 50
+#: Tickets to one question whether they are still there, and such questions in a pass.
+HELD_AT_ONCE, HELD_QUESTIONS = 100, 5
+#: When more of them than half are missing at once, our rights went, not the tickets.
+FEW = 10
+
+Clock = Callable[[], datetime]
+
+
+class Sync:
+    """A pass over one help desk by one process."""
+
+    def __init__(
+        self,
+        feed: TicketFeed,
+        *,
+        clock: Clock,
+        token: Secret | None = None,
+        is_typed: bool = False,
+        wait: Callable[[float], None] | None = None,
+        may_go_on: Callable[[], bool] = lambda: True,
+        progress: Progress = silent,
+    ):
+        self.feed = feed
+        self.system: System = SYSTEMS[feed.kind]
+        self.clock = clock
+        self._token = token
+        self._is_typed = is_typed
+        self._wait = wait
+        self._may_go_on = may_go_on
+        self._progress = progress
+
+    def run(self, *, by_hand: bool = False) -> FeedRun:
+        """Read as far as may be and return the pass. Raises FeedProblem and TakenOver.
+
+        What was read stands, whatever stops it; the next one goes on there.
+        """
+        run = take_turn(feed=self.feed, now=self.clock(), by_hand=by_hand)
+        try:
+            desk = self._desk()
+            try:
+                self._read(desk, run)
+            finally:
+                desk.line.close()
+        except AskedToWait as asked:
+            self._stop(run, str(asked), wait=asked.seconds)
+            raise
+        except FeedProblem as problem:
+            self._stop(run, str(problem))
+            raise
+        return run
+
+    def first_rows(self, number: int) -> list[TicketRow]:
+        """Return the first tickets that the help desk gives, and write nothing."""
+        desk = self._desk()
+        desk.per_page = number
+        try:
+            page = next(self.system.pages(desk, {}, True))
+            refuse_unreadable(page)
+            return page.rows[:number]
+        finally:
+            desk.line.close()
+
+    def _desk(self) -> Desk:
+        """The help desk, with its line open."""
+        feed = self.feed
+        try:
+            token = feed.token if self._token is None else self._token
+        except SealBroken as broken:
+            raise WrongAddress(str(broken)) from None
+        line = Line(
+            feed.address,
+            headers=self.system.headers(token, feed.account),
+            may_be_private=self._is_typed,
+            wait=self._wait,
+        )
+        desk = Desk(
+            line=line,
+            zone=the_district().zone,
+            now=self.clock(),
+            address=feed.address.rstrip("/"),
+            queue=feed.queue,
+            fields=feed.fields,
+        )
+        if self.system.open is not None:
+            self.system.open(desk)
+        return desk
+
+    def _stop(self, run: FeedRun, problem: str, wait: float | None = None) -> None:
+        note_trouble(feed=self.feed, run=run, problem=problem, now=self.clock(), wait=wait)
+
+    def _read(self, desk: Desk, run: FeedRun) -> None:
+        feed, is_new = self.feed, not run.counts.get("pages")
+        book = Book(feed, self.system, run=run, desk=desk, clock=self.clock)
+        self._answer_calls(desk, book)
+        for page in self.system.pages(desk, feed.place, is_new):
+            refuse_unreadable(page)
+            book.write(page)
+            self._progress(f"{run.counts['read']:,} tickets read")
+            if not page.is_last and not self._may_go_on():
+                give_back(feed=feed)
+                return
+        self._look_for_gone(desk, book)
+        if not is_new:  # whose tickets came before the kill is not known any more
+            held = Ticket.objects.filter(source=feed.source)
+            book.touched.update(held.order_by().values_list("teacher_id", flat=True).distinct())
+        mark_repeated(teachers=book.touched)
+        finish_run(feed=feed, run=run, now=self.clock())
+
+    def _answer_calls(self, desk: Desk, book: Book) -> None:
+        """Read the tickets that the help desk called us for."""
+        calls = list(self.feed.calls.filter(read_at=None)[:CALLS_AT_ONCE])
+        for number in dict.fromkeys(call.external_id for call in calls):
+            try:
+                row = self.system.one(desk, number)
+            except Drifted as missing:
+                book.write(Page([], {}, False, Counter([str(missing)])), moves=False)
+                continue
+            except NotThere:
+                row = None
+            if row is None:
+                book.forget([number])
+            else:
+                book.write(Page([row], {}, False), moves=False)
+        note_calls_read(calls=calls, now=self.clock())
+
+    def _look_for_gone(self, desk: Desk, book: Book) -> None:
+        """Ask for some of the tickets that are held whether the help desk still has them."""
+        present = self.system.present
+        if present is None:
+            return
+        for _ in range(HELD_QUESTIONS):
+            held = dict(
+                Ticket.objects.filter(source=self.feed.source, pk__gt=self.feed.checked_to)
+                .order_by("pk")
+                .values_list("external_id", "pk")[:HELD_AT_ONCE]
+            )
+            missing = sorted(set(held) - present(desk, list(held))) if held else []
+            if len(missing) > len(held) / 2 and len(held) >= FEW:
+                raise NotUnderstood(
+                    f"The help desk shows {len(missing):,} of {len(held):,} tickets no more. "
+                    "Nothing was forgotten: are the token's rights still the same?"
+                )
+            is_round = len(held) < HELD_AT_ONCE
+            book.forget(missing)
+            last = 0 if is_round else max(held.values())
+            hold_turn(feed=self.feed, now=self.clock(), checked_to=last)
+            if is_round:
+                return
+
+
+class Book:
+    """Writes pages of one pass: matches, reads and drops the texts, keeps the rest."""
+
+    def __init__(self, feed: TicketFeed, system: System, *, run: FeedRun, desk: Desk, clock: Clock):
+        self._feed, self._system, self._run = feed, system, run
+        self._desk, self._clock = desk, clock
+        self._requesters = Requesters()
+        self._reader = TicketReader(source=feed.source)
+        self.touched: set[int] = set()  # teachers
+
+    def write(self, page: Page, *, moves: bool = True) -> None:
+        """Write a page and, when it `moves`, where to go on."""
+        unreadable = page.drifted.total()
+        counted = Counter(pages=int(moves), read=len(page.rows) + unreadable, unreadable=unreadable)
+        matched: list[Matched] = []
+        gone: list[str] = []
+        for row in page.rows:
+            teacher = None if row.is_gone else self._requesters.find(row.requester)
+            if teacher is None:
+                counted["unmatched"] += not row.is_gone
+                gone.append(row.external_id)  # or it was somebody's here before
+                continue
+            counted["matched"] += 1
+            matched.append((row, teacher, self._derived(row)))
+        self._record(matched, gone, counted, page.place if moves else None)
+
+    def forget(self, numbers: Sequence[str]) -> None:
+        """Write down that these tickets are gone."""
+        if numbers:
+            self._record([], numbers, Counter(), None)
+
+    def _derived(self, row: TicketRow) -> Derived:
+        """What is kept of a ticket; its text is asked for only where the subject says too little."""
+        derived = self._reader.read(row)
+        if derived.skill is None and not row.body and self._system.body is not None:
+            row.body = self._system.body(self._desk, row.external_id)
+            derived = self._reader.read(row)
+        return derived
+
+    def _record(
+        self,
+        matched: Sequence[Matched],
+        gone: Sequence[str],
+        counted: Counter[str],
+        place: Place | None,
+    ) -> None:
+        self.touched |= record_page(
+            feed=self._feed,
+            run=self._run,
+            rows=matched,
+            gone=gone,
+            counted=counted,
+            now=self._clock(),
+            place=place,
+        )
+
+
+def refuse_unreadable(page: Page) -> None:
+    """Raise NotUnderstood when no ticket of a page can be read: going on would lose them all."""
+    if page.drifted and not page.rows:
+        missing = ", ".join(f"“{name}”" for name in sorted(page.drifted))
+        raise NotUnderstood(
+            f"None of {page.drifted.total():,} tickets can be read: {missing} is missing or has "
+            "changed. Nothing is lost; we go on here once they can be."
+        )

@@ -1,0 +1,171 @@
+"""Ways through a list of tickets that changes while it is read, so that none is left out.
+
+Tickets are read by the time of their last change, oldest first. One that changes meanwhile goes
+to the end and is read there again; what would be lost is whatever moves up a page behind our
+back. So pages are not counted: each is asked for by the last ticket of the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from ..rows import TicketRow
+from .answers import Drifted, read_again, written
+from .desks import BEGINNING, OVERLAP, Page, Place, page_of
+from .line import NotUnderstood
+
+Read = Callable[[Any], TicketRow]
+
+
+class Listing(NamedTuple):
+    """One answer: the tickets as they came, and the name of the page after it, None for none."""
+
+    raws: list[Any]
+    next: int | str | None
+
+
+def start_of(place: Place, is_new: bool, overlap: timedelta) -> datetime:
+    """Return the moment to read from."""
+    if "since" not in place:
+        return BEGINNING
+    return read_again(place["since"], overlap if is_new else timedelta())
+
+
+def by_key(
+    ask: Callable[[datetime, str], list[Any]],
+    read: Read,
+    place: Place,
+    is_new: bool,
+    *,
+    overlap: timedelta = OVERLAP,
+) -> Iterator[Page]:
+    """Walk a list that can be asked for what comes after a (time, id): exact under any change.
+
+    Only an empty page is the end: a short one may be a limit of the help desk's own.
+    """
+    since = start_of(place, is_new, overlap)
+    last = "" if is_new else str(place.get("last", ""))
+    while True:
+        raws = ask(since, last)
+
+        def after(rows: list[TicketRow], since: datetime = since, last: str = last) -> Place:
+            check_order(rows)
+            if rows and changed(rows[0]) < since:
+                raise NotUnderstood("The help desk gives older tickets than asked for.")
+            if rows:
+                since, last = changed(rows[-1]), rows[-1].external_id
+            return {"since": written(since), "last": last}
+
+        page = page_of(raws, read, place=after, is_last=not raws)
+        yield page
+        if not raws:
+            return
+        if page.place == {"since": written(since), "last": last}:
+            raise NotUnderstood("The help desk gives the same page of tickets again and again.")
+        since, last = datetime.fromisoformat(page.place["since"]), page.place["last"]
+
+
+def by_time(
+    ask: Callable[[datetime, int | str], Listing],
+    read: Read,
+    place: Place,
+    is_new: bool,
+    *,
+    overlap: timedelta = OVERLAP,
+) -> Iterator[Page]:
+    """Walk a list that can be asked for what changed since a moment, that moment included.
+
+    Within more tickets of one moment than fit on a page there is no telling them apart by time:
+    there pages are counted, and a page counts only while the one before it stands unchanged.
+    """
+    since = start_of(place, is_new, overlap)
+    number: int | str = 1 if is_new else place.get("page", 1)
+    before: str = "" if is_new else place.get("before", "")  # last ticket of the page before
+    while True:
+        listing = ask(since, number)
+        if isinstance(number, int) and number > 1:
+            if last_of(ask(since, number - 1).raws, read) != before:
+                number, before = 1, ""  # a ticket left this moment: what follows moved up
+                continue
+            if listing.raws and last_of(listing.raws, read) == before:
+                raise NotUnderstood("The help desk gives the same page of tickets again and again.")
+
+        def after(
+            rows: list[TicketRow],
+            since: datetime = since,
+            number: int | str = number,
+            before: str = before,
+            following: int | str | None = listing.next,
+        ) -> Place:
+            check_order(rows)
+            if rows and changed(rows[-1]) > since:
+                return {"since": written(changed(rows[-1])), "page": 1, "before": ""}
+            last = rows[-1].external_id if rows else before
+            return {"since": written(since), "page": following or number, "before": last}
+
+        page = page_of(listing.raws, read, place=after, is_last=listing.next is None)
+        yield page
+        if page.is_last:
+            return
+        since = datetime.fromisoformat(page.place["since"])
+        number, before = page.place["page"], page.place["before"]
+
+
+def by_recent(
+    ask: Callable[[int], Listing], read: Read, place: Place, is_new: bool, *, first: int = 0
+) -> Iterator[Page]:
+    """Walk a list that can only be counted through, newest change first, down to the last mark.
+
+    What changes meanwhile comes to the front and pushes the rest back, so nothing is left out. A
+    system that heeds no order is read whole.
+    """
+    since = datetime.fromisoformat(place["since"]) - OVERLAP if "since" in place else None
+    number = first if is_new else place.get("page", first)
+    top = "" if is_new else place.get("top", "")
+    is_ordered = True if is_new else place.get("is_ordered", True)
+    lowest: datetime | None = None
+    while True:
+        listing = ask(number)
+        page = page_of(listing.raws, read, place=lambda rows: {}, is_last=False)
+        times = [changed(row) for row in page.rows]
+        if times:
+            falling = sorted(times, reverse=True) == times and (
+                lowest is None or times[0] <= lowest + OVERLAP
+            )
+            is_ordered = is_ordered and falling
+            lowest = times[-1]
+            top = max(top, written(max(times)))
+        has_reached = is_ordered and since is not None and bool(times) and times[-1] < since
+        if listing.next is None or has_reached:
+            mark = max(top, place.get("since", "")) or written(BEGINNING)
+            yield Page(page.rows, {"since": mark}, True, page.drifted)
+            return
+        number += 1
+        going_on = {"page": number, "top": top, "is_ordered": is_ordered}
+        kept = {"since": place["since"]} if "since" in place else {}
+        yield Page(page.rows, kept | going_on, False, page.drifted)
+
+
+def changed(row: TicketRow) -> datetime:
+    """Return when a ticket changed last; every row of a feed says so."""
+    assert row.updated_at is not None  # noqa: S101 (adapters raise Drifted without it)
+    return row.updated_at
+
+
+def check_order(rows: list[TicketRow]) -> None:
+    """Raise NotUnderstood when tickets come in another order than asked: some would be lost."""
+    times = [changed(row) for row in rows]
+    if sorted(times) != times:
+        raise NotUnderstood("The help desk gives its tickets in another order than asked for.")
+
+
+def last_of(raws: list[Any], read: Read) -> str:
+    """Return the id of the last ticket that can be read, "" for none."""
+    for raw in reversed(raws):
+        try:
+            return read(raw).external_id
+        except Drifted:
+            continue
+    return ""
