@@ -33,6 +33,7 @@ def page_data(*, skills=(), before=(), body=None, **fields) -> dict:
         "format": "self-paced",
         "level": "",
         "credit_minutes": "",
+        "attended_share": "80",
         "picture": "",
         "seo_title": "",
         "search_description": "",
@@ -48,6 +49,7 @@ def page_data(*, skills=(), before=(), body=None, **fields) -> dict:
                 for page, required in before
             ]
         ),
+        "credits": inline_formset([]),
         "comments": inline_formset([]),
     }
     return nested_form_data(data | fields)
