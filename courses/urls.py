@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from . import evaluation_views, requirement_views, views
+from . import certificate_views, credit_desk, credit_views, evaluation_views, feed_views, requirement_views, seat_views, views
 
 app_name = "courses"
 urlpatterns = [
     path("calendar/", views.calendar, name="calendar"),
     path("record/", views.record, name="record"),
-    path("runs/<int:pk>/enrol/", views.enrol, name="enrol"),
-    path("enrolments/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("runs/<int:pk>/enrol/", seat_views.enrol, name="enrol"),
+    path("enrolments/<int:pk>/withdraw/", seat_views.withdraw, name="withdraw"),
+    path("enrolments/<int:pk>/accept/", seat_views.accept, name="accept"),
     path("sessions/<int:pk>/start/", views.start, name="start"),
     path("sessions/<int:pk>/check/<str:block_id>/", views.check, name="check"),
     path("requirements/", requirement_views.requirements, name="requirements"),
@@ -19,4 +20,8 @@ urlpatterns = [
         "requirements/<int:pk>/withdraw/", requirement_views.withdraw, name="requirement-withdraw"
     ),
     *evaluation_views.urlpatterns,
+    *feed_views.urlpatterns,
+    *credit_views.urlpatterns,
+    *credit_desk.urlpatterns,
+    *certificate_views.urlpatterns,
 ]

@@ -16,8 +16,9 @@ from profiles.access import SignedInRequest, teacher_required
 from profiles.queries import horizon_on, today_in_district
 
 from . import operations
-from .models import Completion, CoursePage, Enrolment, Offering
+from .models import Completion, CoursePage, Enrolment
 from .queries import calendar_of, live_sessions, record_of
+from .queries.licences import licences_of
 from .weeks import weeks_of
 
 COMPLETIONS_A_PAGE = 25
@@ -29,49 +30,6 @@ def back_from(request: SignedInRequest, course: CoursePage, anchor: str = "") ->
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         target = f"{course.get_url(request)}{anchor}"
     return redirect(target)
-
-
-# ---- seats --------------------------------------------------------------------------------------
-
-
-@teacher_required
-@require_POST
-def enrol(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Reserve a seat in a run, or a place in its queue."""
-    offering = get_object_or_404(Offering.objects.select_related("course"), pk=pk)
-    try:
-        enrolment = operations.enrol(
-            teacher=request.teacher, offering=offering, by=request.user, now=timezone.now()
-        )
-    except (operations.RunIsPast, operations.RunIsCancelled):
-        messages.warning(request, "That date is gone. Nothing was changed; look for another one.")
-    except operations.SessionNotOpen:
-        messages.warning(request, "That session is not open at the moment. Nothing was changed.")
-    else:
-        if enrolment.state == Enrolment.State.WAITING:
-            words = "It is full, so you wait for a seat. You get the next one that is given back."
-        else:
-            words = "Your seat is reserved. If plans change, give it back for the next one."
-        messages.success(request, words)
-    return back_from(request, offering.course)
-
-
-@teacher_required
-@require_POST
-def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Give one's own seat back, leave the queue, or stop a session that was started."""
-    enrolment = get_object_or_404(
-        Enrolment.objects.select_related("course"), pk=pk, teacher=request.teacher
-    )
-    try:
-        operations.withdraw(enrolment=enrolment, by=request.user, now=timezone.now())
-    except operations.RunIsPast:
-        messages.warning(request, "It has begun, so the seat can no longer be given back.")
-    except operations.AlreadyMarked:
-        messages.warning(request, "The coach has marked who came. Ask the coach to correct it.")
-    else:
-        messages.success(request, f"You are out of “{enrolment.course.title}”. Come back any time.")
-    return back_from(request, enrolment.course)
 
 
 # ---- learning -----------------------------------------------------------------------------------
@@ -184,5 +142,6 @@ def record(request: SignedInRequest) -> HttpResponse:
             "page": page,
             "completions": shown.completions if everything else page.object_list,
             "everything": everything,
+            "licences": licences_of(request.teacher, timezone.now()),
         },
     )

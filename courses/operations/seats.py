@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F, Q
 
 from profiles.choices import Role
@@ -93,8 +93,18 @@ def seat_change(change: Callable[P, R]) -> Callable[P, R]:
         except IntegrityError as error:
             # The constraints stand behind the lock; what they refuse is no fault of who asked.
             raise SeatsAreContended from error
+        except OperationalError as error:
+            if _is_lock_timeout(error):
+                raise SeatsAreContended from error
+            raise
 
     return whole
+
+
+def _is_lock_timeout(error: OperationalError) -> bool:
+    """Whether the wait for another's lock took too long: SQLSTATE 55P03, or SQLite's words."""
+    state = getattr(error.__cause__, "sqlstate", "")
+    return state == "55P03" or "database is locked" in str(error)
 
 
 # ---- what a teacher does ------------------------------------------------------------------------

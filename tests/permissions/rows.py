@@ -134,8 +134,37 @@ ROWS: dict[str, Row] = {
     "path/noticed/tickets/<int:pk>/": OWN_ONLY,
     "path/noticed/tickets/<int:pk>/use/": OWN_ONLY,
     "calendar/": TEACHERS,
+    "calendar/address/": Row("in", "yes", "yes", "yes", "no"),
+    "calendar/address/remove/": Row("in", "yes", "yes", "yes", "no"),
+    "calendar/feed/<str:secret>/sessions.ics": NOBODY,  # made up; a true one needs no sign-in
     "record/": TEACHERS,
+    "record/transcript/": TEACHERS,
+    "record/transcript.csv": TEACHERS,
+    "record/transcript.pdf": TEACHERS,
+    "record/licences/add/": TEACHERS,
+    "record/licences/<int:pk>/": OWN_ONLY,
+    "record/licences/<int:pk>/remove/": OWN_ONLY,
+    "record/certificates/<int:pk>.pdf": OWN_ONLY,
+    "record/certificates/<int:pk>.jwt": OWN_ONLY,
+    "record/certificates/<int:pk>.json": OWN_ONLY,
+    # credit, kept by the coordinator
+    "credit/": COORDINATORS,
+    "credit/types/add/": COORDINATORS,
+    "credit/types/<int:pk>/": COORDINATORS,
+    "credit/rules/add/": COORDINATORS,
+    "credit/rules/<int:pk>/": COORDINATORS,
+    "credit/awards/": COORDINATORS,
+    "credit/awards/<int:pk>/": COORDINATORS,
+    # whoever holds a certificate's address may read it; a made-up one leads nowhere
+    "certificates/<str:token>/": NOBODY,
+    # what badges are read by, everywhere
+    "badges/issuer/": EVERYBODY,
+    "badges/keys/": EVERYBODY,
+    "badges/keys/<str:name>/": NOBODY,  # no such key
+    "badges/achievements/<uuid:key>/": NOBODY,  # nothing under a made-up number
+    "badges/revocations/": EVERYBODY,
     "runs/<int:pk>/enrol/": TEACHERS,
+    "enrolments/<int:pk>/accept/": OWN_ONLY,
     "enrolments/<int:pk>/withdraw/": OWN_ONLY,
     "evaluations/<int:pk>/": OWN_ONLY,
     "evaluations/<int:pk>/skip/": OWN_ONLY,
