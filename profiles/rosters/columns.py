@@ -1,5 +1,7 @@
-"""The files and columns of OneRoster that are read here. What is not named is never looked at:
-no password, no demographics, no phone number."""
+"""Columns of roster files: which are read, under what name, and what their cells may say.
+
+What is not named is never looked at: no password, no demographics, no phone number.
+"""
 
 from __future__ import annotations
 
@@ -13,54 +15,28 @@ class Columns(NamedTuple):
 
     required: tuple[str, ...]
     optional: tuple[str, ...]
+    headings: dict[str, str]  # our name -> how the file heads it
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them, by our names."""
+        return (*self.required, *self.optional)
 
 
-def columns_of(line: str) -> Columns:
-    """Return the columns of a line as the specification writes it: a star means required."""
-    names = line.split()
-    return Columns(
-        tuple(name.rstrip("*") for name in names if name.endswith("*")),
-        tuple(name for name in names if not name.endswith("*")),
-    )
+def columns_of(text: str) -> Columns:
+    """Return the columns of a text as a specification writes it: a star means required.
+
+    `heading=name` reads a column under another name; with spaces in headings, commas part them.
+    """
+    required, optional, headings = [], [], {}
+    for item in text.split(",") if "," in text else text.split():
+        heading, _, name = item.strip().partition("=")
+        bare = heading.removesuffix("*")
+        headings[name or bare] = bare
+        (required if heading.endswith("*") else optional).append(name or bare)
+    return Columns(tuple(required), tuple(optional), headings)
 
 
-MANIFEST = columns_of("propertyName* value")
-FILES = {
-    "orgs.csv": columns_of(
-        "sourcedId* status dateLastModified name* type* identifier parentSourcedId"
-    ),
-    "academicSessions.csv": columns_of(
-        "sourcedId* status dateLastModified title* type* startDate* endDate* parentSourcedId"
-        " schoolYear*"
-    ),
-    "courses.csv": columns_of(
-        "sourcedId* status dateLastModified title* courseCode grades orgSourcedId* subjects"
-        " subjectCodes"
-    ),
-    "classes.csv": columns_of(
-        "sourcedId* status dateLastModified title* grades courseSourcedId* classType*"
-        " schoolSourcedId* termSourcedIds* subjects subjectCodes"
-    ),
-    "enrollments.csv": columns_of(
-        "sourcedId* status dateLastModified classSourcedId* schoolSourcedId* userSourcedId* role*"
-        " beginDate endDate"
-    ),
-    "roles.csv": columns_of(
-        "sourcedId* status dateLastModified userSourcedId* roleType* role* beginDate endDate"
-        " orgSourcedId*"
-    ),
-}
-USERS = {
-    "1.1": columns_of(
-        "sourcedId* status dateLastModified enabledUser* orgSourcedIds* role* username* userIds"
-        " givenName* familyName* email grades"
-    ),
-    "1.2": columns_of(
-        "sourcedId* status dateLastModified enabledUser* username* userIds givenName* familyName*"
-        " email grades userMasterIdentifier preferredGivenName preferredFamilyName"
-        " primaryOrgSourcedId"
-    ),
-}
 #: Optional columns whose emptiness leaves a teacher with less, and what is done instead.
 MISSED_WHEN_EMPTY = {
     ("classes.csv", "grades"): "The course, its students or the title tell the grade instead.",
@@ -81,6 +57,18 @@ ALIASES = {
     "prefferedmiddlename": "preferredMiddleName",
     "prefferedfamilyname": "preferredFamilyName",
 }
+
+#: Columns that end up on screens and in exports: a formula there would run in a spreadsheet.
+SHOWN = {
+    "name",
+    "title",
+    "givenName",
+    "familyName",
+    "preferredGivenName",
+    "preferredFamilyName",
+    "identifier",
+}
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 ORG_TYPES = {"department", "school", "district", "local", "state", "national"}
 SESSION_TYPES = {"gradingperiod", "semester", "schoolyear", "term"}
@@ -120,8 +108,18 @@ def listed(cell: str) -> list[str]:
 def grade_of(text: str) -> str | None:
     """Return the grade code of a cell such as "6", "06" or "k"; None when it names no grade."""
     code = text.strip().upper()
-    if code.isdecimal():
+    if code.isdecimal() and len(code) <= 3:
         code = f"{int(code):02d}"
     elif code == "K":
         code = "KG"
     return code if code in Grade.values else None
+
+
+def boolean_of(text: str) -> bool | None:
+    """Return what a true/false cell says, None when it says neither."""
+    return BOOLEANS.get(text.casefold())
+
+
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet would take the cell for a formula. A lone dash is none."""
+    return cell.startswith(FORMULA_STARTS) and len(cell) > 1

@@ -1,109 +1,123 @@
-"""The files of one OneRoster set: its version, its rows, and what is wrong with them."""
+"""A set of roster files as rows under common names, whatever the format heads them with.
+
+One module per format describes its files; what is read from the rows (reading.py) is the same for
+all. The common names are OneRoster's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from ..imports import ImportRefused, Problems, Progress, silent
-from .columns import FILES, MANIFEST, ROLES_OF_1_2, USERS, Columns
+from ..imports import Problems, Progress, silent
 from .files import RosterFiles
-from .tables import Row, rows_of
+from .tables import Row, Table
 
-#: Without these there is no roster; the others may be declared absent by the manifest.
-ALWAYS_REQUIRED = {"orgs.csv", "users.csv", "roles.csv"}
+#: Between two words of progress.
+ROWS_BETWEEN_WORDS = 5000
 
 
 @dataclass
 class Feed:
-    """A set whose manifest has been read; counts the rows it gives out."""
+    """A set of files; counts the rows it gives out."""
+
+    source: ClassVar[str]
+    title: ClassVar[str]
+    #: Whether `roles` say who teaches and where (else the users' own rows do).
+    has_roles: ClassVar[bool] = True
+    #: Without these there is no roster.
+    needed: ClassVar[frozenset[str]] = frozenset()
+    #: What a role is called here, in lower case -> OneRoster's word; "" is none to be read.
+    role_words: ClassVar[dict[str, str]] = {}
 
     files: RosterFiles
     problems: Problems
     progress: Progress = silent
-    version: str = ""
     rows_read: int = 0
-    kinds: dict[str, str] = field(default_factory=dict)  # file -> bulk, delta or absent
+    tables: dict[str, Table] = field(default_factory=dict)
+    #: Staff rows of this set as they stand after it, for the next set of changes; no student's.
+    kept: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        if "manifest.csv" not in self.files:
-            raise ImportRefused.because(
-                "manifest.csv",
-                "the file is missing",
-                "It says which version this is and whether the set is full. Export OneRoster 1.1 "
-                "or 1.2 CSV; Microsoft School Data Sync files are not read yet.",
-            )
-        said = {
-            row["propertyName"].casefold(): row["value"].casefold()
-            for row in rows_of(self.files, "manifest.csv", MANIFEST, self.problems)
-        }
-        if self.problems.forbid:
-            raise ImportRefused(self.problems)
-        self.version = ".".join(said.get("oneroster.version", "").lstrip("v").split(".")[:2])
-        if self.version not in USERS:
-            raise ImportRefused.because(
-                "manifest.csv",
-                "oneroster.version is neither 1.1 nor 1.2",
-                "Export OneRoster 1.1 or 1.2 CSV.",
-            )
-        self.kinds = {
-            f"{key.removeprefix('file.')}.csv": kind
-            for key, kind in said.items()
-            if key.startswith("file.")
-        }
-        for name in (*FILES, "users.csv"):
-            if self.kinds.get(name.casefold()) == "delta":
-                raise ImportRefused.because(
-                    "manifest.csv",
-                    f"{name} holds only changes (delta)",
-                    "Export the full set (bulk).",
-                )
+    @property
+    def counts_students(self) -> bool:
+        """Whether the set brings every student's enrolment, and not changes of some."""
+        return True
 
-    def rows(self, name: str, wanted: Columns) -> Iterator[Row]:
-        """The rows of a file that are to be kept; a missing file is said, once."""
-        if name not in self.files:
-            declared_absent = self.kinds.get(name.casefold()) == "absent"
-            if name == "courses.csv" or (declared_absent and name not in ALWAYS_REQUIRED):
-                self.problems.warning(name, "the file is not there", "What it tells stays unknown.")
-            else:
-                self.problems.error(name, "a required file is missing", "Add it to the export.")
+    def has(self, name: str) -> bool:
+        """Whether the set brings these rows at all."""
+        return name in self.tables and self.tables[name].file in self.files
+
+    def rows(self, name: str, *, again: bool = False) -> Iterator[Row]:
+        """Yield the rows of this name that are to be kept; `again`: in silence, uncounted."""
+        if not self.has(name):
+            if not again:
+                self.say_missing(name)
             return
-        self.progress(f"Reading {name}")
-        optional = name == "courses.csv"
-        for row in rows_of(self.files, name, wanted, self.problems, may_be_empty=optional):
-            self.rows_read += 1
+        table = self.tables[name]
+        if not again:
+            self.progress(f"Reading {table.file}")
+        problems = Problems() if again else self.problems
+        for row in self.read(name, table, problems):
+            if not again:
+                self.rows_read += 1
+                if self.rows_read % ROWS_BETWEEN_WORDS == 0:
+                    self.progress(f"{self.rows_read:,} rows read")
             if not row.is_gone:
                 yield row
 
-    def dangling(self, name: str, row: Row, column: str, what: str) -> None:
-        """Warn of a reference to something that is not in the set."""
-        self.problems.warning(
-            name,
-            f"no {what} with this id is in the set",
-            "The row is used as far as it goes.",
-            line=row.line,
-            column=column,
-        )
+    def read(self, name: str, table: Table, problems: Problems) -> Iterator[Row]:
+        """Yield every row of a file, under the common names."""
+        return table.rows(self.files, problems)
 
-    def is_known(self, name: str, row: Row, column: str, values: set[str]) -> bool:
+    def say_missing(self, name: str) -> None:
+        """Say once that a file is not there: a warning, or an error when nothing goes without."""
+        if name in self.needed:
+            file = self.tables[name].file
+            self.problems.error(file, "a required file is missing", "Add it to the export.")
+        elif name in self.tables:
+            self.problems.warning(
+                self.tables[name].file, "the file is not there", "What it tells stays unknown."
+            )
+
+    def keep(self, name: str, row: Row) -> None:
+        """Remember a row for the next set of changes, in formats that have such sets."""
+
+    def dangling(self, row: Row, column: str, what: str) -> None:
+        """Warn of a reference to something that is not in the set."""
+        if row.line:
+            self.problems.warning(
+                row.file,
+                f"no {what} with this id is in the set",
+                "The row is used as far as it goes.",
+                line=row.line,
+                column=row.heading(column),
+            )
+
+    def is_known(self, row: Row, column: str, values: set[str]) -> bool:
         """Whether an enum column holds one of its values; a warning is given otherwise."""
         if row[column].casefold() in values:
             return True
         self.problems.warning(
-            name, f"the {column} is unknown", "The row is left out.", line=row.line, column=column
+            row.file,
+            f"the {row.heading(column)} is unknown",
+            "The row is left out.",
+            line=row.line,
+            column=row.heading(column),
         )
         return False
 
-    def role(self, name: str, row: Row, allowed: set[str]) -> str:
+    def role(self, row: Row, allowed: set[str]) -> str:
         """The role of a row, in lower case; "" (an error) when there is no such role."""
-        role = row["role"].casefold()
-        if role in allowed or (allowed is ROLES_OF_1_2 and role.startswith("ext:")):
+        said = row["role"].casefold()
+        role = self.role_words.get(said, said)
+        if role in allowed or role.startswith("ext:"):
             return role
         self.problems.error(
-            name,
+            row.file,
             "the role is unknown",
             f"Use one of {', '.join(sorted(allowed))}.",
             line=row.line,
-            column="role",
+            column=row.heading("role"),
         )
         return ""

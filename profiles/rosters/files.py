@@ -1,7 +1,10 @@
-"""The files of a roster, from a folder or a zip. A zip is read in place, never unpacked to disk."""
+"""The files of a roster, from a folder, a zip or a single table. A zip is read in place, never
+unpacked to disk."""
 
 from __future__ import annotations
 
+import codecs
+import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,33 +22,83 @@ from ..imports import (
 
 #: A roster has some twenty files; more entries are no roster.
 MOST_ENTRIES = 1000
+#: Name under which a single table that is no zip is opened.
+TABLE = "table.csv"
 #: A CSV file shrinks to a tenth or so; a file that shrinks more than this is a trap.
 LARGEST_RATIO = 500
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file begins as a table does, and not as a zip or another heap of bytes."""
+    with path.open("rb") as stream:
+        start = stream.read(4096)
+    is_utf_16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return bool(start.strip()) and not start.startswith(b"PK") and (b"\0" not in start or is_utf_16)
 
 
 class RosterFiles:
     """Opens roster files by name, whatever the case of the names on disk."""
 
     def __init__(self, path: Path):
-        self.path = path
         self._zip: zipfile.ZipFile | None = None
+        self._table: Path | None = None
         if not path.exists():
             raise ImportRefused.because(
                 path.name, "there is no such file or folder", "Check the path."
             )
+        self.path = path = self._zip_within(path) if path.is_dir() else path
         if path.is_dir():
             self._places = self._of_folder()
-        else:
-            refuse_too_large(path, "the zip", largest_file())
-            try:
-                self._zip = zipfile.ZipFile(path)
-                self._places = self._of_zip(self._zip)
-            except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError):
-                raise ImportRefused.because(
-                    "the zip",
-                    "the file is no zip, or a broken one",
-                    "Download it again, or give the folder that holds the CSV files.",
-                ) from None
+            return
+        refuse_too_large(path, "the file", largest_file())
+        if is_text(path):
+            self._places = {TABLE: path.name}
+            self.path = path.parent
+            self._table = path
+            return
+        try:
+            self._zip = zipfile.ZipFile(path)
+            self._places = self._of_zip(self._zip)
+        except (
+            zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError, OverflowError,
+            struct.error, RuntimeError,
+        ):  # fmt: skip
+            raise ImportRefused.because(
+                "the zip",
+                "the file is no zip, or a broken one",
+                "Download it again, or give the folder that holds the CSV files.",
+            ) from None
+
+    @staticmethod
+    def _zip_within(folder: Path) -> Path:
+        """The one zip of a folder that holds no CSV file itself, else the folder."""
+        entries = [entry for entry in folder.iterdir() if entry.is_file()]
+        zips = [entry for entry in entries if entry.suffix.casefold() == ".zip"]
+        if not zips or any(entry.suffix.casefold() == ".csv" for entry in entries):
+            return folder
+        if len(zips) > 1:
+            raise ImportRefused.because(
+                "the folder",
+                f"it holds {len(zips)} zips and no CSV file",
+                f"Name the one that is meant: {', '.join(sorted(z.name for z in zips)[:10])}.",
+            )
+        return zips[0]
+
+    @property
+    def names(self) -> set[str]:
+        """The names of the CSV files there are, in lower case."""
+        return {name for name in self._places if name.endswith(".csv")}
+
+    @property
+    def only_table(self) -> str:
+        """The name of the one CSV file there is; raises ImportRefused when there are more."""
+        if len(self.names) != 1:
+            raise ImportRefused.because(
+                "the files",
+                f"there are {len(self.names)} CSV files, and no format is known for them",
+                "Give one table, or a full export of OneRoster or School Data Sync.",
+            )
+        return next(iter(self.names))
 
     def close(self) -> None:
         """Let go of the zip."""
@@ -70,6 +123,8 @@ class RosterFiles:
         """Return the SHA-256 over all that was given."""
         if self._zip is not None:
             return hash_of(self.path)
+        if self._table is not None:
+            return hash_of(self._table)
         parts: list[Path | bytes] = []
         for name in sorted(self._places):
             parts += [name.encode(), self.path / self._places[name]]

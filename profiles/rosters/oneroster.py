@@ -1,305 +1,224 @@
-"""Reads a full (bulk) OneRoster 1.1 or 1.2 CSV set into the one shape, without the database.
-
-Students are read in memory, for the grades of classes, and left there.
-"""
+"""OneRoster 1.1 and 1.2 CSV: full sets (bulk), and sets of changes (delta) on top of one."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
+from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
-from ..imports import Problems
-from . import columns, rooms
-from .columns import FILES, USERS, grade_of, listed
+from ..imports import ImportRefused, Problems
+from .columns import columns_of
 from .feed import Feed
-from .persons import PersonRow, people_of, user_ids_of
-from .places import Places, Sessions
-from .rooms import RosterClass, RosterCourse
-from .shape import Roster, RosterTeacher
-from .tables import Row, boolean_of, rows_of
+from .tables import DATES, Row, Table
 
 SOURCE = "oneroster"
+MANIFEST = Table("manifest.csv", columns_of("propertyName* value"), has_ids=False)
+FILES = {
+    "orgs": "sourcedId* status dateLastModified name* type* identifier parentSourcedId",
+    "academicSessions": (
+        "sourcedId* status dateLastModified title* type* startDate* endDate* parentSourcedId"
+        " schoolYear*"
+    ),
+    "courses": (
+        "sourcedId* status dateLastModified title* courseCode grades orgSourcedId* subjects"
+        " subjectCodes"
+    ),
+    "classes": (
+        "sourcedId* status dateLastModified title* grades courseSourcedId* classType*"
+        " schoolSourcedId* termSourcedIds* subjects subjectCodes"
+    ),
+    "enrollments": (
+        "sourcedId* status dateLastModified classSourcedId* schoolSourcedId* userSourcedId* role*"
+        " beginDate endDate"
+    ),
+    "roles": (
+        "sourcedId* status dateLastModified userSourcedId* roleType* role* beginDate endDate"
+        " orgSourcedId*"
+    ),
+}
+USERS = {
+    "1.1": (
+        "sourcedId* status dateLastModified enabledUser* orgSourcedIds* role* username* userIds"
+        " givenName* familyName* email grades"
+    ),
+    "1.2": (
+        "sourcedId* status dateLastModified enabledUser* username* userIds givenName* familyName*"
+        " email grades userMasterIdentifier preferredGivenName preferredFamilyName"
+        " primaryOrgSourcedId"
+    ),
+}
+#: What is kept of a user's row: ids and places. The name and the address are the teacher's own.
+KEPT_OF_USERS = (
+    "sourcedId",
+    "status",
+    "dateLastModified",
+    "enabledUser",
+    "orgSourcedIds",
+    "role",
+    "userIds",
+    "userMasterIdentifier",
+    "primaryOrgSourcedId",
+)
 
-
-@dataclass(slots=True)
-class Teaching:
-    """A teacher's enrolment in a class; the end is exclusive."""
-
-    class_id: str
-    ends_on: date | None
+#: Rows of an earlier set, by name.
+Base = Mapping[str, list[dict[str, Any]]]
 
 
 @dataclass
-class OneRoster:
-    """Who teaches what, read file by file."""
+class OneRoster(Feed):
+    """A set whose manifest has been read. `base`: what an earlier set left, None without one."""
 
-    feed: Feed
-    as_of: date
-    email_domain: str = ""
-    without_class: int = 0
-    with_past_classes: int = 0
-    classes: dict[str, RosterClass] = field(default_factory=dict)
-    teachings: dict[str, list[Teaching]] = field(default_factory=lambda: defaultdict(list))
-    role_orgs: dict[str, list[tuple[bool, str]]] = field(default_factory=lambda: defaultdict(list))
-    teacher_rows: list[PersonRow] = field(default_factory=list)
-    grade_of_student: dict[str, str] = field(default_factory=dict)
-    users: set[str] = field(default_factory=set)
-    school_grades: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))
+    source = SOURCE
+    title = "OneRoster 1.1 or 1.2"
 
-    def read(self) -> Roster:
-        """Return the roster; errors are the feed's problems, and then it must not be used."""
-        self.places = Places(self.feed)
-        self.sessions = Sessions(self.feed)
-        self._read_classes()
-        self._read_teachings()
-        self._read_roles()
-        self._read_users()
-        self._count_students()
-        teachers = tuple(self._teachers())
-        self._say_who_lacks_classes(len(teachers))
-        if not teachers and not self.feed.problems.forbid:
-            self.feed.problems.error(
-                "users.csv", "the roster names no teacher", "Export the staff with the students."
+    base: Base | None = None
+    version: str = ""
+    kinds: dict[str, str] = field(default_factory=dict)  # name -> bulk, delta or absent
+
+    def __post_init__(self) -> None:
+        said = self._manifest()
+        self.version = ".".join(said.get("oneroster.version", "").lstrip("v").split(".")[:2])
+        if self.version not in USERS:
+            raise ImportRefused.because(
+                "manifest.csv",
+                "oneroster.version is neither 1.1 nor 1.2",
+                "Export OneRoster 1.1 or 1.2 CSV.",
             )
-        return Roster(
-            source=SOURCE,
-            schools=tuple(self.places.schools),
-            years=tuple(self.sessions.years),
-            terms=tuple(self.sessions.terms),
-            teachers=teachers,
-            rows_read=self.feed.rows_read,
-        )
-
-    # ---- classes --------------------------------------------------------------------------------
-
-    def _read_classes(self) -> None:
-        courses = {
-            row["sourcedId"]: RosterCourse(
-                title=row["title"],
-                code=row["courseCode"],
-                grades=listed(row["grades"]),
-                subjects=listed(row["subjects"]),
-                subject_codes=listed(row["subjectCodes"]),
-            )
-            for row in self.feed.rows("courses.csv", FILES["courses.csv"])
+        self.has_roles = self.version == "1.2"  # type: ignore[misc]
+        columns = {**FILES, "users": USERS[self.version]}
+        if not self.has_roles:
+            del columns["roles"]
+        self.kinds = {
+            name: said.get(f"file.{name}".casefold(), "") for name in columns if name != "manifest"
         }
-        name = "classes.csv"
-        for row in self.feed.rows(name, FILES[name]):
-            terms = listed(row["termSourcedIds"])
-            ends = [self.sessions.ends[term] for term in terms if term in self.sessions.ends]
-            if len(ends) < len(terms):
-                self.feed.dangling(name, row, "termSourcedIds", "session")
-            course = courses.get(row["courseSourcedId"])
-            if course is None:
-                self.feed.dangling(name, row, "courseSourcedId", "course")
-            school = self.places.school(row["schoolSourcedId"])
-            if not school:
-                self.feed.dangling(name, row, "schoolSourcedId", "school")
-            self.classes[row["sourcedId"]] = RosterClass(
-                title=row["title"],
-                school=school,
-                course=course,
-                ends_on=max(ends, default=None),
-                grades=listed(row["grades"]),
-                subjects=listed(row["subjects"]),
-                subject_codes=listed(row["subjectCodes"]),
+        self.tables = {
+            name: Table(
+                f"{name}.csv",
+                columns_of(text),
+                may_be_empty=name == "courses",
+                is_delta=self.kinds[name] == "delta",
+            )
+            for name, text in columns.items()
+        }
+        if self.is_delta and self.base is None:
+            name = next(name for name, kind in self.kinds.items() if kind == "delta")
+            raise ImportRefused.because(
+                "manifest.csv",
+                f"{name}.csv holds only changes (delta), and no full set was brought in before",
+                "Import a full set (bulk) first.",
             )
 
-    def _read_teachings(self) -> None:
-        name = "enrollments.csv"
-        for row in self.feed.rows(name, FILES[name]):
-            if self.feed.role(name, row, columns.ENROLMENT_ROLES) == "teacher":
-                self.teachings[row["userSourcedId"]].append(
-                    Teaching(row["classSourcedId"], row["endDate"])
-                )
-
-    def _count_students(self) -> None:
-        """Second pass over the enrolments, now that the students' grades are known."""
-        name = "enrollments.csv"
-        if name not in self.feed.files:
-            return
-        for row in rows_of(self.feed.files, name, FILES[name], Problems()):
-            if row.is_gone:
-                continue
-            room = self.classes.get(row["classSourcedId"])
-            if room is None:
-                self.feed.dangling(name, row, "classSourcedId", "class")
-            if row["userSourcedId"] not in self.users:
-                self.feed.dangling(name, row, "userSourcedId", "user")
-            grade = self.grade_of_student.get(row["userSourcedId"])
-            if room is not None and grade and row["role"].casefold() == "student":
-                room.students[grade] += 1
-                self.school_grades[room.school][grade] += 1
-
-    # ---- people ---------------------------------------------------------------------------------
-
-    def _read_roles(self) -> None:
-        if self.feed.version != "1.2":
-            return
-        name = "roles.csv"
-        for row in self.feed.rows(name, FILES[name]):
-            if self.feed.role(name, row, columns.ROLES_OF_1_2) == "teacher":
-                is_primary = row["roleType"].casefold() == "primary"
-                self.role_orgs[row["userSourcedId"]].append((is_primary, row["orgSourcedId"]))
-
-    def _read_users(self) -> None:
-        name = "users.csv"
-        for row in self.feed.rows(name, USERS[self.feed.version]):
-            identifier = row["sourcedId"]
-            self.users.add(identifier)
-            role = (
-                self.feed.role(name, row, columns.USER_ROLES) if self.feed.version == "1.1" else ""
+    def _manifest(self) -> dict[str, str]:
+        if MANIFEST.file not in self.files:
+            raise ImportRefused.because(
+                MANIFEST.file,
+                "the file is missing",
+                "It says which version this is and whether the set is full. Export OneRoster 1.1 "
+                "or 1.2 CSV with its manifest.",
             )
-            enabled = boolean_of(row["enabledUser"])
-            if enabled is None:
-                self.feed.problems.error(
-                    name,
-                    "the cell is neither true nor false",
-                    "Write true or false.",
-                    line=row.line,
-                    column="enabledUser",
-                )
-            teaches = identifier in self.teachings or identifier in self.role_orgs
-            if role == "teacher" or teaches:
-                if enabled:
-                    self.teacher_rows.append(self._person(row))
-            elif grade := next((g for cell in listed(row["grades"]) if (g := grade_of(cell))), ""):
-                self.grade_of_student[identifier] = grade
-        for _ in self.role_orgs.keys() - self.users:
-            self.feed.problems.warning(
-                "roles.csv",
-                "no user with this id is in the set",
-                "The role is left out.",
-                column="userSourcedId",
-            )
+        said = {
+            row["propertyName"].casefold(): row["value"].casefold()
+            for row in MANIFEST.rows(self.files, self.problems)
+        }
+        if self.problems.forbid:
+            raise ImportRefused(self.problems)
+        return said
 
-    def _person(self, row: Row) -> PersonRow:
-        roles = sorted(self.role_orgs.get(row["sourcedId"], []), key=lambda role: not role[0])
-        orgs = [*listed(row.get("orgSourcedIds", "")), *(org for _, org in roles)]
-        main = [row.get("primaryOrgSourcedId", ""), *orgs]
-        given = row.get("preferredGivenName") or row["givenName"]
-        family = row.get("preferredFamilyName") or row["familyName"]
-        return PersonRow(
-            external_id=row["sourcedId"],
-            line=row.line,
-            email=self._address(row),
-            given_name=as_written(given)[:100],
-            family_name=as_written(family)[:100],
-            master_id=row.get("userMasterIdentifier", ""),
-            user_ids=user_ids_of(row["userIds"]),
-            main_schools=[school for org in main if (school := self.places.school(org))],
-            schools=[school for org in orgs if (school := self.places.school(org))],
+    @property
+    def is_delta(self) -> bool:
+        """Whether this set holds changes of any kind of row."""
+        return "delta" in self.kinds.values()
+
+    @property
+    def counts_students(self) -> bool:
+        return not self.is_delta or (
+            self.kinds["enrollments"] == self.kinds["users"] == "bulk" and self.has("enrollments")
         )
 
-    def _address(self, row: Row) -> str:
-        """The teacher's address in lower case, "" (a warning) when there is no good one."""
-        email = row["email"].casefold()
-        if not email and self.email_domain and row["username"]:
-            email = f"{row['username'].casefold().split('@')[0]}@{self.email_domain.lstrip('@')}"
-        try:
-            validate_email(email)
-        except ValidationError:
-            self.feed.problems.warning(
-                "users.csv",
-                "a teacher has no email address" if not email else "the address is no address",
-                "The teacher is kept, and can't sign in until the roster has an address.",
-                line=row.line,
-                column="email",
+    def say_missing(self, name: str) -> None:
+        needed = {"orgs", "users", "roles"}
+        is_absent = self.kinds.get(name) == "absent"
+        if name == "courses" or (is_absent and name not in needed):
+            super().say_missing(name)
+        elif name in self.tables:
+            self.problems.error(
+                self.tables[name].file, "a required file is missing", "Add it to the export."
             )
-            return ""
-        return email
 
-    def _teachers(self) -> Iterator[RosterTeacher]:
-        addresses: set[str] = set()
-        for rows in people_of(self.teacher_rows):
-            email = next((row.email for row in rows if row.email), "")
-            if email and email in addresses:
-                self.feed.problems.warning(
-                    "users.csv",
-                    "two people have the same address",
-                    "The first keeps it; the other can't sign in until the roster is corrected.",
-                    line=rows[0].line,
-                    column="email",
+    def rows(self, name: str, *, again: bool = False) -> Iterator[Row]:
+        """Yield a file's rows; in a set of changes, what stood before with the changes on it."""
+        if not self.is_delta or (self.kinds[name] == "bulk" and self.has(name)):
+            yield from super().rows(name, again=again)
+            return
+        rows = {row["sourcedId"]: row for row in self._earlier(name)}
+        if self.kinds[name] == "delta" and self.has(name):
+            for row in self._changes(name, rows, again=again):
+                rows[row["sourcedId"]] = row
+        for row in rows.values():
+            if not row.is_gone:
+                yield row
+            elif not again:
+                self.keep(name, row)
+
+    def read(self, name: str, table: Table, problems: Problems) -> Iterator[Row]:
+        for row in super().read(name, table, problems):
+            if row.get("status") and not table.is_delta:
+                problems.warning(
+                    table.file,
+                    "a row of a full set has a status",
+                    "Rows to be deleted are left out, all others are taken.",
+                    line=row.line,
+                    column="status",
                 )
-                email = ""
-            addresses.add(email)
-            taught = self._classes_of(rows)
-            main = [school for row in rows for school in row.main_schools]
-            schools = dict.fromkeys(
-                [
-                    *main[:1],
-                    *(school for row in rows for school in row.schools),
-                    *(room.school for room in taught if room.school),
-                ]
-            )
-            yield RosterTeacher(
-                external_ids=tuple(row.external_id for row in rows),
-                email=email,
-                given_name=rows[0].given_name,
-                family_name=rows[0].family_name,
-                main_school=next(iter(schools), ""),
-                schools=tuple(schools),
-                grades=rooms.in_school_order(
-                    grade
-                    for room in taught
-                    for grade in rooms.grades_of_class(room, self._span(room.school))
-                ),
-                subjects=tuple(
-                    dict.fromkeys(
-                        subject for room in taught for subject in rooms.subjects_of_class(room)
-                    )
-                ),
-            )
+            yield row
 
-    def _say_who_lacks_classes(self, teachers: int) -> None:
-        for number, rule, remedy in (
-            (
-                self.without_class,
-                "have no class",
-                "They are asked for grades and subjects on the first visit.",
-            ),
-            (
-                self.with_past_classes,
-                "have no class that is still running",
-                "The classes of their last year are taken.",
-            ),
-        ):
-            if number:
-                rule = f"{number:,} of {teachers:,} teachers {rule}"
-                self.feed.problems.warning("enrollments.csv", rule, remedy)
+    def _earlier(self, name: str) -> Iterator[Row]:
+        file = self.tables[name].file
+        for cells in (self.base or {}).get(name, []):
+            dates = {
+                column: date.fromisoformat(cells[column])
+                for column in DATES & cells.keys()
+                if cells[column]
+            }
+            blank = {column: None if column in DATES else "" for column in self.columns(name)}
+            yield Row({**blank, **cells, **dates}, file=file)
 
-    def _span(self, school: str) -> list[str]:
-        return rooms.grades_held(self.school_grades[school], rooms.SMALLEST_SHARE_OF_SCHOOL)
+    def columns(self, name: str) -> tuple[str, ...]:
+        """Return the columns that rows of this name have."""
+        return self.tables[name].columns.names
 
-    def _classes_of(self, rows: list[PersonRow]) -> list[RosterClass]:
-        """The classes a person teaches now; those of the last year when nothing is current."""
-        found: dict[str, tuple[RosterClass, date | None]] = {}
-        for row in rows:
-            for teaching in self.teachings.get(row.external_id, []):
-                room = self.classes.get(teaching.class_id)
-                if room is not None:
-                    # An enrolment's end is exclusive, a term's is its last day.
-                    last = teaching.ends_on - timedelta(days=1) if teaching.ends_on else None
-                    ends = [day for day in (room.ends_on, last) if day]
-                    found[teaching.class_id] = room, min(ends, default=None)
-        if not found:
-            self.without_class += 1
-            return []
-        current = [room for room, ends in found.values() if ends is None or ends >= self.as_of]
-        if current:
-            return current
-        latest = max(ends for _, ends in found.values() if ends)
-        self.with_past_classes += 1
-        return [
-            room for room, ends in found.values() if ends and ends > latest - timedelta(days=200)
-        ]
+    def _changes(self, name: str, rows: dict[str, Row], *, again: bool) -> Iterator[Row]:
+        """Yield the changed rows, but not those that are older than what is here already."""
+        table = self.tables[name]
+        if not again:
+            self.progress(f"Reading {table.file}")
+        problems = Problems() if again else self.problems
+        for row in table.rows(self.files, problems):
+            if not again:
+                self.rows_read += 1
+            known = rows.get(row["sourcedId"])
+            if known is not None and known.changed_at and row.changed_at < known.changed_at:
+                problems.warning(
+                    table.file,
+                    "the change is older than what is here already",
+                    "The row is left as it was.",
+                    line=row.line,
+                    column="dateLastModified",
+                )
+                continue
+            if known is not None and "students" in known:
+                row["students"] = known["students"]
+            yield row
 
-
-def as_written(name: str) -> str:
-    """Return a name that the feed writes in capitals in the usual way."""
-    return name.title() if len(name) > 2 and name.isupper() else name
+    def keep(self, name: str, row: Row) -> None:
+        columns = KEPT_OF_USERS if name == "users" else (*self.columns(name), "students")
+        if row.is_gone:
+            columns = ["sourcedId", "status", "dateLastModified"]
+        self.kept.setdefault(name, []).append(
+            {
+                column: value.isoformat() if isinstance(value, date) else value
+                for column in columns
+                if (value := row.get(column))
+            }
+        )

@@ -8,7 +8,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from ..imports import ImportRefused, Problems
+from ..imports import ImportRefused, Problems, Progress, silent
 from ..models import School, SchoolYear, Teacher, TeacherIdentifier, Term, User
 from ..queries import today_in_district
 from ..signals import profiles_changed, surroundings_changed
@@ -40,10 +40,10 @@ def refuse_mass_departure(*, roster: Roster) -> None:
     """Raise ImportRefused when too many teachers would leave at once. One may always leave."""
     if claim := mass_departure(roster=roster):
         raise ImportRefused.because(
-            "users.csv",
+            roster.people_file,
             claim,
             "More than 15 % at once is more often a broken export than the truth. If they have "
-            "left, import with --confirm-departures.",
+            "left, import with --allow-inactive.",
         )
 
 
@@ -57,7 +57,12 @@ def mass_departure(*, roster: Roster) -> str:
 
 @transaction.atomic
 def apply_roster(
-    *, roster: Roster, now: datetime, problems: Problems, confirm_departures: bool = False
+    *,
+    roster: Roster,
+    now: datetime,
+    problems: Problems,
+    confirm_departures: bool = False,
+    progress: Progress = silent,
 ) -> dict[str, int]:
     """Make the database say what the roster says; return what changed, by name.
 
@@ -71,7 +76,7 @@ def apply_roster(
     schools, schools_changed = _apply_schools(roster)
     calendar_changed = _apply_calendar(roster, as_of)
     staff = Staff(roster=roster, schools=schools, as_of=as_of, problems=problems)
-    staff.apply()
+    staff.apply(progress)
     left = let_go(teachers=gone, as_of=as_of)
     if staff.moved:
         profiles_changed.send(sender=Teacher, teacher_ids=sorted(staff.moved), cause="roster")

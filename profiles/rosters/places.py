@@ -1,11 +1,10 @@
-"""Schools and sessions of a OneRoster set."""
+"""Schools and sessions of a set."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from . import columns
-from .columns import FILES
 from .feed import Feed
 from .shape import RosterSchool, RosterSession
 from .tables import Row
@@ -20,11 +19,11 @@ class Places:
         self._read(feed)
 
     def _read(self, feed: Feed) -> None:
-        name = "orgs.csv"
         parents: list[Row] = []
-        for row in feed.rows(name, FILES[name]):
-            if not feed.is_known(name, row, "type", columns.ORG_TYPES):
+        for row in feed.rows("orgs"):
+            if not feed.is_known(row, "type", columns.ORG_TYPES):
                 continue
+            feed.keep("orgs", row)
             kind = row["type"].casefold()
             self.orgs[row["sourcedId"]] = (kind, row["parentSourcedId"])
             if row["parentSourcedId"]:
@@ -35,7 +34,7 @@ class Places:
                 )
         for row in parents:
             if row["parentSourcedId"] not in self.orgs:
-                feed.dangling(name, row, "parentSourcedId", "organisation")
+                feed.dangling(row, "parentSourcedId", "organisation")
 
     def school(self, org: str) -> str:
         """The school that an organisation is or lies in, "" when there is none."""
@@ -57,19 +56,19 @@ class Sessions:
         self._read(feed)
 
     def _read(self, feed: Feed) -> None:
-        name = "academicSessions.csv"
         read: dict[str, tuple[RosterSession, bool]] = {}  # session, is it a year
         parents: dict[str, str] = {}
-        for row in feed.rows(name, FILES[name]):
-            if not feed.is_known(name, row, "type", columns.SESSION_TYPES):
+        for row in feed.rows("academicSessions"):
+            if not feed.is_known(row, "type", columns.SESSION_TYPES):
                 continue
+            feed.keep("academicSessions", row)
             if row["endDate"] <= row["startDate"]:
                 feed.problems.error(
-                    name,
+                    row.file,
                     "the session ends before it has begun",
                     "Correct one of the two dates.",
                     line=row.line,
-                    column="endDate",
+                    column=row.heading("endDate"),
                 )
                 continue
             session = RosterSession(
@@ -84,7 +83,7 @@ class Sessions:
                 year = self._year_of(identifier, session, parents)
                 if year is not None and session.end_date > year.end_date:
                     feed.problems.warning(
-                        name,
+                        feed.tables["academicSessions"].file,
                         "a term ends after its school year",
                         "Check its end date; it is taken as it stands.",
                         column="endDate",

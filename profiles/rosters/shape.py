@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +50,7 @@ class Roster:
     terms: tuple[RosterSession, ...]
     teachers: tuple[RosterTeacher, ...]
     rows_read: int
+    people_file: str = "users.csv"  # where problems with a person are
+    #: What the next set of changes builds on: staff rows by file; empty where there are no such
+    #: sets.
+    kept: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict, compare=False)

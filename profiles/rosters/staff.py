@@ -7,11 +7,13 @@ from datetime import date
 
 from allauth.account.models import EmailAddress
 
-from ..imports import Problems
+from ..imports import Problems, Progress, silent
 from ..models import Teacher, TeacherIdentifier, Ticket, User
 from .shape import Roster, RosterTeacher
 
 TeacherSchool = Teacher.schools.through
+#: Between two words of progress.
+TEACHERS_BETWEEN_WORDS = 500
 
 
 class Staff:
@@ -50,9 +52,11 @@ class Staff:
         for teacher, school in TeacherSchool.objects.values_list("teacher_id", "school_id"):
             self._schools_of[teacher].add(school)
 
-    def apply(self) -> None:
+    def apply(self, progress: Progress = silent) -> None:
         """Write every teacher of the roster."""
-        for row in self.roster.teachers:
+        for place, row in enumerate(self.roster.teachers, start=1):
+            if place % TEACHERS_BETWEEN_WORDS == 0:
+                progress(f"{place:,} of {len(self.roster.teachers):,} teachers")
             pk = self._find(row)
             teacher = self._teachers[pk] if pk is not None else Teacher()
             is_new = pk is None
@@ -89,7 +93,7 @@ class Staff:
         owner = self._by_email.get(email)
         if email and owner is not None and owner != teacher.pk:
             self.problems.warning(
-                "users.csv",
+                self.roster.people_file,
                 "a teacher's new address already belongs to another teacher here",
                 "The old address stays.",
                 column="email",
@@ -125,7 +129,7 @@ class Staff:
         if user.email != teacher.email:
             if teacher.email in self._user_of_email:
                 self.problems.warning(
-                    "users.csv",
+                    self.roster.people_file,
                     "a teacher's new address already belongs to another account here",
                     "They sign in with the old one until one of the two is changed.",
                     column="email",
@@ -188,7 +192,7 @@ class Staff:
             is_active=False, left_date=self.as_of
         )
         self.problems.warning(
-            "users.csv",
+            self.roster.people_file,
             "two teachers turn out to be one person",
             "Tickets were put together under one; the other became inactive.",
         )

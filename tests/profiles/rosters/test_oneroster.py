@@ -228,7 +228,8 @@ def test_roster_warns_and_goes_on(folder):
             "manifest.csv",
             "file.users,bulk",
             "file.users,delta",
-            "manifest.csv: users.csv holds only changes (delta). Export the full set (bulk).",
+            "manifest.csv: users.csv holds only changes (delta), and no full set was brought in "
+            "before. Import a full set (bulk) first.",
         ),
         (
             "manifest.csv",
@@ -404,7 +405,7 @@ def test_zip_ten_times_too_large_is_refused(tmp_path, settings):
     ]
     path.write_bytes(b"x" * 4001)
     assert errors(path) == [
-        "the zip: the file has 0 MB, more than the 0 MB allowed. "
+        "the file: the file has 0 MB, more than the 0 MB allowed. "
         "Export fewer rows or columns, and import the parts one after the other."
     ]
 

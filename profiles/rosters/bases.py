@@ -1,0 +1,42 @@
+"""What a set of changes builds on: the rows of the sets before it, as far as they are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..models import RosterBase, TeacherIdentifier
+from .oneroster import Base
+
+
+def base_of(source: str) -> Base | None:
+    """Return the rows that earlier sets left, None when there were none.
+
+    Names and addresses are not in them: they are the teachers' own, and lent for the reading.
+    Whoever is no teacher here any more (erased, say) has no row either.
+    """
+    stored = dict(RosterBase.objects.filter(source=source).values_list("file", "rows"))
+    if not stored:
+        return None
+    people = {
+        identifier: {"email": email, "givenName": given, "familyName": family}
+        for identifier, email, given, family in TeacherIdentifier.objects.filter(
+            source=source
+        ).values_list(
+            "external_id", "teacher__email", "teacher__given_name", "teacher__family_name"
+        )
+    }
+    stored["users"] = [
+        row | people.get(row["sourcedId"], {})
+        for row in stored.get("users", [])
+        if row["sourcedId"] in people or row.get("status") or row.get("enabledUser") != "true"
+    ]
+    return stored
+
+
+def keep_base(*, source: str, kept: dict[str, list[dict[str, Any]]]) -> None:
+    """Store the rows that the next set of changes builds on, in the place of the last ones."""
+    known = dict(RosterBase.objects.filter(source=source).values_list("file", "rows"))
+    for file, rows in kept.items():
+        if known.get(file) != rows:
+            RosterBase.objects.update_or_create(source=source, file=file, defaults={"rows": rows})
+    RosterBase.objects.filter(source=source).exclude(file__in=kept).delete()
