@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from . import certificate_views, credit_desk, credit_views, evaluation_views, feed_views, requirement_views, seat_views, views
+from . import (
+    certificate_views,
+    credit_desk,
+    credit_views,
+    evaluation_views,
+    feed_views,
+    requirement_views,
+    seat_views,
+    views,
+)
 
 app_name = "courses"
 urlpatterns = [
@@ -24,4 +33,8 @@ urlpatterns = [
     *credit_views.urlpatterns,
     *credit_desk.urlpatterns,
     *certificate_views.urlpatterns,
+    *door_views.urlpatterns,
+    *check_in_views.urlpatterns,
+    *claim_views.urlpatterns,
+    *hand_in_views.urlpatterns,
 ]

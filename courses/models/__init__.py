@@ -7,6 +7,7 @@ from .completions import Completion, CompletionEvent, Confirmation, HandIn
 from .credit import CourseCredit, CreditAward, CreditRule, CreditType
 from .enrolments import Enrolment, EnrolmentEvent, HistoryIsKept
 from .evaluations import Evaluation, EvaluationTotal, EvaluationWords
+from .feeds import CalendarFeed, CalendarTold
 from .images import TrainingImage, TrainingRendition
 from .licences import LicenceCycle, LicenceNeed
 from .offerings import Offering, OfferingPart, parts_of
@@ -16,6 +17,8 @@ from .rules import CompletionRule, RulePart
 
 __all__ = [
     "Achievement",
+    "CalendarFeed",
+    "CalendarTold",
     "Certificate",
     "Claim",
     "ClaimEvent",

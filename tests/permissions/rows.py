@@ -39,6 +39,7 @@ SIGNED_IN = Row("in", "yes", "yes", "yes", "yes")
 AGAIN_THEN_OWN = Row("in", "yes or no", "yes or no", "yes or no", "yes or no")
 TEACHERS = Row("in", "yes", "no", "no", "no")
 OWN_ONLY = Row("in", "no", "no", "no", "no")  # what it names is another teacher's
+COACHES = Row("in", "no", "yes", "yes", "no")
 COORDINATORS = Row("in", "no", "no", "yes", "no")
 COMPLETION = Row("in", "no", "no", "yes", "yes")
 AUTHORS = Row("in", "no", "yes", "yes", "no")  # the CMS: what each may do there is Wagtail's table
@@ -170,6 +171,25 @@ ROWS: dict[str, Row] = {
     "evaluations/<int:pk>/skip/": OWN_ONLY,
     "sessions/<int:pk>/start/": TEACHERS,
     "sessions/<int:pk>/check/<str:block_id>/": TEACHERS,
+    "sessions/<int:pk>/hand-in/": TEACHERS,
+    # the door: whoever keeps the run's roster (one that names no coach is every coach's)
+    "door/": COACHES,
+    "runs/<int:pk>/door/<int:part>/": COACHES,
+    "runs/<int:pk>/door/<int:part>/mark/": Row("in", "no", "no", "no", "no"),  # of whom?
+    "runs/<int:pk>/door/<int:part>/let-in/": Row("in", "no", "no", "no", "no"),  # whom?
+    "runs/<int:pk>/door/<int:part>/close/": COACHES,
+    "runs/<int:pk>/door/<int:part>/code/": COACHES,
+    "runs/<int:pk>/door/<int:part>/print/": COACHES,
+    "runs/<int:pk>/door/<int:part>/sheet/": COACHES,
+    "check-in/": TEACHERS,
+    "runs/<int:pk>/check-in/<int:part>/": TEACHERS,
+    # learned elsewhere
+    "record/claims/add/": TEACHERS,
+    "record/claims/<int:pk>/": OWN_ONLY,
+    "record/claims/<int:pk>/withdraw/": OWN_ONLY,
+    "claims/<int:pk>/evidence/": COORDINATORS,  # and its own teacher
+    "claims/": COORDINATORS,
+    "claims/<int:pk>/": COORDINATORS,
     "mail/stop/<str:token>/": NOBODY,  # a made-up token; a true one needs no sign-in
     # oneself
     "": SIGNED_IN,
