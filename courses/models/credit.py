@@ -176,7 +176,12 @@ class CreditAward(models.Model):
         return units_in_words(self.amount, self.unit)
 
 
+def amount_in_words(amount: Decimal) -> str:
+    """Return an amount without idle zeros."""
+    return f"{amount:.2f}".rstrip("0").rstrip(".")
+
+
 def units_in_words(amount: Decimal, unit: str) -> str:
-    """Return an amount with its unit, without idle zeros; abbreviations keep their form."""
-    number = f"{amount:.2f}".rstrip("0").rstrip(".")
+    """Return an amount with its unit: "1 hour", "2.5 hours", "5 CEU"."""
+    number = amount_in_words(amount)
     return f"{number} {unit}" if number == "1" or unit.isupper() else f"{number} {unit}s"

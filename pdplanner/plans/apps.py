@@ -8,4 +8,9 @@ class PlansConfig(AppConfig):
     verbose_name = "Paths"
 
     def ready(self) -> None:
+        from courses.queries.licences import register_planned
+
         from . import receivers  # noqa: F401 (connects them)
+        from .queries.planned import planned_course_ids
+
+        register_planned(planned_course_ids)
