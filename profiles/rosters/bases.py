@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..models import RosterBase, TeacherIdentifier
+from .columns import boolean_of
 from .oneroster import Base
 
 
@@ -28,7 +29,7 @@ def base_of(source: str) -> Base | None:
     stored["users"] = [
         row | people.get(row["sourcedId"], {})
         for row in stored.get("users", [])
-        if row["sourcedId"] in people or row.get("status") or row.get("enabledUser") != "true"
+        if row["sourcedId"] in people or not boolean_of(row.get("enabledUser", ""))
     ]
     return stored
 

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..imports import Problems
-from .columns import columns_of
+from .columns import columns_of, grade_of
 from .feed import Feed
+from .rooms import ORDER_OF_GRADES
 from .tables import Row, Table, iso_date, within_years
 
 SOURCE = "sds-1"
-SCHOOL = columns_of("SIS ID*=sourcedId, Name*=name, School Number=identifier")
+SCHOOL = columns_of(
+    "SIS ID*=sourcedId, Name*=name, School Number=identifier, Grade Low=lowest, Grade High=highest"
+)
 SECTION = columns_of(
     "SIS ID*=sourcedId, School SIS ID*=schoolSourcedId, Section Name*=title,"
     " Term SIS ID=termSourcedIds, Term Name=termTitle, Term StartDate=startDate,"
@@ -82,6 +85,7 @@ class LegacySchoolDataSync(Feed):
             case "orgs":
                 for row in super().read(name, table, problems):
                     row |= {"type": "school", "parentSourcedId": ""}
+                    row["grades"] = grades_between(row["lowest"], row["highest"])
                     yield row
             case "academicSessions":
                 yield from self._terms(problems)
@@ -158,6 +162,15 @@ class LegacySchoolDataSync(Feed):
                 row["sourcedId"] = f"{STUDENT_MARK}{row['sourcedId']}"
                 row |= {"role": "student", "enabledUser": "true", "username": "", "email": ""}
                 yield row
+
+
+def grades_between(lowest: str, highest: str) -> list[str]:
+    """Return the grades of a school by its first and last; none when either is not known."""
+    first, last = grade_of(lowest), grade_of(highest)
+    if first is None or last is None:
+        return []
+    order = ORDER_OF_GRADES
+    return [grade for grade in order if order[first] <= order[grade] <= order[last]]
 
 
 def is_over(row: Row) -> bool:

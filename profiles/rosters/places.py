@@ -16,6 +16,7 @@ class Places:
     def __init__(self, feed: Feed):
         self.orgs: dict[str, tuple[str, str]] = {}  # id -> type, parent
         self.schools: list[RosterSchool] = []
+        self.grades: dict[str, list[str]] = {}  # of a school, where the feed says them
         self._read(feed)
 
     def _read(self, feed: Feed) -> None:
@@ -29,6 +30,7 @@ class Places:
             if row["parentSourcedId"]:
                 parents.append(row)
             if kind == "school":
+                self.grades[row["sourcedId"]] = row.get("grades", [])
                 self.schools.append(
                     RosterSchool(row["sourcedId"], row["name"][:200], row["identifier"][:100])
                 )

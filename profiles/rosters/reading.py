@@ -290,7 +290,9 @@ class RosterReading:
                 self.feed.problems.warning(file, rule, remedy)
 
     def _span(self, school: str) -> list[str]:
-        return rooms.grades_held(self.school_grades[school], rooms.SMALLEST_SHARE_OF_SCHOOL)
+        return rooms.grades_held(
+            self.school_grades[school], rooms.SMALLEST_SHARE_OF_SCHOOL
+        ) or self.places.grades.get(school, [])
 
     def _classes_of(self, rows: list[PersonRow]) -> list[RosterClass]:
         """The classes a person teaches now; those of the last year when nothing is current."""

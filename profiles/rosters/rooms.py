@@ -57,6 +57,13 @@ SUBJECT_WORDS = {
 SUBJECT_PATTERNS = {subject: re.compile(words, re.I) for subject, words in SUBJECT_WORDS.items()}
 
 GRADE_IN_TITLE = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])(?!\d)")
+#: "Algebra 1" and "Spanish II" name a level of the subject; where the school's grades are known,
+#: they tell.
+LEVEL_IN_TITLE = re.compile(
+    r"(?:algebra|geometry|calculus|statistics|physics|chemistry|spanish|french|german|latin|chinese"
+    r"|mandarin|japanese|italian|arabic|band|choir|art|drawing|ceramics)\s+\d\b",
+    re.I,
+)
 KINDERGARTEN_IN_TITLE = re.compile(r"\bK\b|[a-z]K\b|\b[A-Z]{3}K\b|(?i:\bkindergarten)")
 #: A grade that fewer of a class's students have says nothing about the class.
 SMALLEST_SHARE = 0.2
@@ -124,6 +131,8 @@ def grades_in_title(title: str, span: set[str]) -> list[str]:
 
     "Algebra 2" names none at a high school: the span of the school keeps it out.
     """
+    if not span and LEVEL_IN_TITLE.search(title):
+        return []
     found = [f"{int(digits):02d}" for digits in GRADE_IN_TITLE.findall(title)][:1]
     if not found and KINDERGARTEN_IN_TITLE.search(title):
         found = ["KG"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..imports import Problems
 from .columns import columns_of
@@ -24,6 +25,26 @@ USERS = columns_of("sourcedId* username* givenName familyName email activeDirect
 
 #: Words that School Data Sync has for a teacher.
 TEACHER_WORDS = ("professor", "faculty", "lecturer", "instructor", "adjunct", "chair")
+#: Words that it has for others of the staff.
+STAFF_WORDS = (
+    "administrator",
+    "advisor",
+    "alumni",
+    "assistantprincipal",
+    "coach",
+    "districtadministrator",
+    "nurse",
+    "officestaff",
+    "other",
+    "paraprofessional",
+    "principal",
+    "staff",
+    "superintendent",
+    "teacherassistant",
+    "teachingassistant",
+    "tutor",
+    "user",
+)
 #: Organisations that teach, though OneRoster would not call them a school.
 SCHOOL_WORDS = {"college", "university", "campus", "elementaryschool", "middleschool", "highschool"}
 
@@ -35,19 +56,9 @@ class SchoolDataSync(Feed):
     source = SOURCE
     title = "Microsoft School Data Sync v2.1"
     needed = frozenset({"orgs", "users", "roles"})
-    role_words = {
+    role_words: ClassVar[dict[str, str]] = {
         **dict.fromkeys(TEACHER_WORDS, "teacher"),
-        "teacherassistant": "aide",
-        "teachingassistant": "aide",
-        "staff": "administrator",
-        "user": "administrator",
-        "administrator": "administrator",
-        "superintendent": "administrator",
-        "assistantprincipal": "principal",
-        "advisor": "counselor",
-        "nurse": "administrator",
-        "coach": "administrator",
-        "other": "administrator",
+        **dict.fromkeys(STAFF_WORDS, "ext:staff"),
     }
 
     def __post_init__(self) -> None:

@@ -69,7 +69,9 @@ GONE = {
     "disabled", "former",
 }  # fmt: skip
 LIST = re.compile(r"\s*[,;|/]\s*|\s+and\s+")
-SPAN = re.compile(r"(?:grades?\s*)?(pk|tk|k|kg|\d{1,2})\s*(?:-|–|to|through)\s*(\d{1,2})", re.I)
+SPAN = re.compile(
+    r"(?:grades?\s*)?(pk|tk|k|kg|\d{1,2})\s*(?:-|–|to|through)\s*(tk|k|kg|\d{1,2})", re.I
+)
 
 #: "Grade 6" and "6th grade" are 6.
 AROUND_GRADE = re.compile(r"^grade\s*|(?<=\d)(?:st|nd|rd|th)(?:\s*grade)?$", re.I)
