@@ -8,6 +8,7 @@ from django.utils import timezone
 from .operations import keep_deadlines
 from .operations.credit_rules import award_owed_credit
 from .operations.evaluations import ask_evaluations, count_evaluations
+from .operations.reminders import owe_reminders
 
 
 @shared_task
@@ -28,3 +29,9 @@ def ask_how_it_went() -> int:
     now = timezone.now()
     count_evaluations(now=now)
     return ask_evaluations(now=now)
+
+
+@shared_task
+def owe_run_reminders() -> int:
+    """Owe the lines of the next daily mail on dates that come up; return how many were new."""
+    return owe_reminders(now=timezone.now())

@@ -25,10 +25,12 @@ WORK = (
     Work("send owed notices", "pdplanner.plans.tasks.send_owed_notices", 60, 5),
     Work("owe the nightly rebuild", "pdplanner.plans.tasks.nightly_rebuild", 300, 60),
     Work("keep seats' deadlines", "courses.tasks.keep_seat_deadlines", 60, 5),
+    Work("owe reminders of dates", "courses.tasks.owe_run_reminders", 300, 60),
     Work("ask how it went", "courses.tasks.ask_how_it_went", 300, 30),
     Work("go on with imports", "profiles.tasks.continue_imports", 60, 3),
     Work("award owed credit", "courses.tasks.award_credit", 60, 5),
     Work("publish what is due", "pdplanner.tasks.publish_scheduled", 300, 60),
+    Work("forget old tickets", "profiles.tasks.forget_tickets", 3600, 3600),
     Work("forget ended sign-ins", "pdplanner.tasks.clear_sessions", 86400, 86400),
 )
 

@@ -31,6 +31,8 @@ WANTED_BY = {
     "evaluation": "wants_evaluations",
 }
 ANY_OTHER = "wants_digest"
+#: Carries a calendar's part, so that it can be told in one mail with what it is about.
+INVITATION = "invitation"
 #: All that the daily mail can be made of.
 DIGEST_CHOICES = (ANY_OTHER, *dict.fromkeys(WANTED_BY.values()))
 #: What could not be sent for this long is no news any more.
@@ -86,6 +88,13 @@ def last_digest_time(now: datetime, zone: ZoneInfo) -> datetime:
     )
 
 
+def next_digest_time(now: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the next digest is due: what is caused until then belongs into it."""
+    return datetime.combine(
+        last_digest_time(now, zone).date() + timedelta(days=1), DIGEST_TIME, zone
+    )
+
+
 def drop_unwanted(*, now: datetime) -> None:
     """Forget what nobody wants to hear any more: digests switched off, people gone, old news."""
     unwanted = Q(user__is_active=False) | Q(caused_at__lt=now - STALE)
@@ -114,7 +123,7 @@ def claim_letters(*, user_id: int, now: datetime, zone: ZoneInfo) -> list[Letter
         .select_related("user")
         .order_by("caused_at", "pk")
     )
-    letters = [_letter([row], is_digest=False) for row in rows if row.is_urgent]
+    letters = [_letter(group, is_digest=False) for group in _words_at_once(rows)]
     digest = _digest_of([row for row in rows if not row.is_urgent], now, zone)
     if digest:
         letters.append(_letter(digest, is_digest=True))
@@ -133,6 +142,28 @@ def claim_letters(*, user_id: int, now: datetime, zone: ZoneInfo) -> list[Letter
 def note_sent(*, letter: Letter, now: datetime) -> None:
     """Write down that the mail server took the letter."""
     Notice.objects.filter(pk__in=[row.pk for row in letter.notices]).update(sent_at=now)
+
+
+def _words_at_once(rows: list[Notice]) -> list[list[Notice]]:
+    """Group what can't wait: an invitation goes with the word on the same run, all else alone."""
+    groups: list[list[Notice]] = []
+    for row in (row for row in rows if row.is_urgent):
+        mate = next((group for group in groups if _goes_with(row, group)), None)
+        if mate is None:
+            groups.append([row])
+        else:
+            mate.append(row)
+    return groups
+
+
+def _goes_with(row: Notice, group: list[Notice]) -> bool:
+    first = group[0]
+    if row.message_id or first.message_id:  # a process died over it: the same letter again
+        return row.message_id == first.message_id
+    kinds = {one.kind for one in (row, *group)}
+    run = row.facts.get("offering")
+    is_same = run is not None and run == first.facts.get("offering")
+    return is_same and len(kinds) == len(group) + 1 == 2 and INVITATION in kinds
 
 
 def _digest_of(rows: list[Notice], now: datetime, zone: ZoneInfo) -> list[Notice]:

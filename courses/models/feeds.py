@@ -32,7 +32,8 @@ class CalendarTold(models.Model):
 
     teacher = models.ForeignKey("profiles.Teacher", on_delete=models.CASCADE, related_name="+")
     offering = models.ForeignKey("courses.Offering", on_delete=models.CASCADE, related_name="+")
-    sequence = models.PositiveIntegerField()
+    sequence = models.PositiveIntegerField()  # of the calendar's events
+    run_sequence = models.IntegerField(default=-1)  # of the run, when it was looked at last
     parts = models.JSONField(default=list)  # [[number, start, end, place]]; none: called off
 
     class Meta:

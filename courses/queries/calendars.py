@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
@@ -102,6 +103,29 @@ def title_of(course: CoursePage, number: int, parts: int) -> str:
 def page_address(course: CoursePage) -> str:
     """Return the whole address of a session's page."""
     return f"{settings.WAGTAILADMIN_BASE_URL}{course.url}"
+
+
+def told_events(facts: Mapping[str, Any]) -> list[CalendarEvent]:
+    """Return the events of an invitation as it was owed; nothing when the run is gone since."""
+    offering = Offering.objects.filter(pk=facts["offering"]).select_related("course").first()
+    if offering is None:
+        return []
+    is_cancelled = facts["method"] == "CANCEL"
+    count = max(len(facts["parts"]), len(parts_of(offering)))
+    return [
+        CalendarEvent(
+            uid=event_uid(offering, number, f"t{facts['teacher']}"),
+            sequence=facts["sequence"],
+            starts_at=datetime.fromisoformat(starts_at),
+            ends_at=datetime.fromisoformat(ends_at),
+            summary=title_of(offering.course, number, count),
+            status=Status.CANCELLED if is_cancelled else Status.CONFIRMED,
+            place=place,
+            words="" if is_cancelled or not offering.link else f"Join: {offering.link}",
+            address=page_address(offering.course),
+        )
+        for number, starts_at, ends_at, place in facts["parts"]
+    ]
 
 
 def _own_events(teacher: Teacher, now: datetime) -> list[CalendarEvent]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
+from email.utils import parseaddr
 from smtplib import SMTPException
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from profiles.notices import Letter, claim_letters, drop_unwanted, note_sent, users_owed
+from courses.calendars import Person, write_message
+from courses.operations.invitations import owe_invitations
+from courses.queries.calendars import told_events
+from profiles.notices import INVITATION, Letter, claim_letters, drop_unwanted, note_sent, users_owed
 from profiles.queries import the_district
 from profiles.unsubscribe import unsubscribe_address
 
@@ -21,14 +27,17 @@ logger = logging.getLogger(__name__)
 def send_owed(*, now: datetime) -> int:
     """Send every letter that is due; return how many went out.
 
+    Invitations are looked for first, so that each goes with the word on the same seat.
+
     One that the mail server refuses stays owed and is tried again after its claim has run out.
     """
+    owe_invitations(now=now)
     drop_unwanted(now=now)
     zone = the_district().zone
     sent = 0
     for user in users_owed(now=now, zone=zone):
         for letter in claim_letters(user_id=user, now=now, zone=zone):
-            news = news_of(letter)
+            news = news_of(letter, now=now)
             try:
                 if news:
                     message_for(letter, news).send()
@@ -56,4 +65,24 @@ def message_for(letter: Letter, news: tuple[News, ...]) -> EmailMultiAlternative
         headers=headers,
     )
     message.attach_alternative(render_to_string("emails/letter.html", context), "text/html")
+    for method, text in calendars_of(letter):
+        message.attach_alternative(text, f"text/calendar; method={method}")
     return message
+
+
+def calendars_of(letter: Letter) -> Iterator[tuple[str, str]]:
+    """Yield what calendars are told with this letter: the method, and the text."""
+    district = the_district()
+    by = Person(district.name or "pdplanner", parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    to = Person(str(letter.user), letter.user.email)
+    for notice in letter.notices:
+        if notice.kind == INVITATION and (events := told_events(notice.facts)):
+            text = write_message(
+                events,
+                method=notice.facts["method"],
+                zone=district.zone,
+                stamp_at=notice.caused_at,
+                by=by,
+                to=to,
+            )
+            yield notice.facts["method"], text.decode()

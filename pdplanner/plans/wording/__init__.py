@@ -3,7 +3,15 @@
 from .answers import causes_words, change_words, left_out_words, nothing_words, why_not_words
 from .noticed import noticed_sentences, noticed_words
 from .reasons import cohort_name, word_reason
-from .sentences import Sentence, clock_words, day_words, run_words, slot_words
+from .sentences import (
+    Sentence,
+    clock_words,
+    day_words,
+    moment_words,
+    part_words,
+    run_words,
+    slot_words,
+)
 
 __all__ = [
     "Sentence",
@@ -13,9 +21,11 @@ __all__ = [
     "cohort_name",
     "day_words",
     "left_out_words",
+    "moment_words",
     "nothing_words",
     "noticed_sentences",
     "noticed_words",
+    "part_words",
     "run_words",
     "slot_words",
     "why_not_words",

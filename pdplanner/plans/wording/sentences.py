@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from courses.models import Offering
+from courses.models import Offering, OfferingPart
+from courses.queries.calendars import place_of
 from profiles.choices import Slot
 
 Facts = Mapping[str, Any]
@@ -89,9 +90,18 @@ def clock_words(at: datetime) -> str:
 
 def run_words(run: Offering, zone: ZoneInfo) -> str:
     """Return when and where a run is: "Thursday 3 December, 3:30 pm, East library"."""
-    starts_at = run.starts_at.astimezone(zone)
-    when = f"{starts_at:%A} {starts_at.day} {starts_at:%B %Y}, {clock_words(starts_at)}"
     place = run.place or (run.school.name if run.school else "")
+    return moment_words(run.starts_at.astimezone(zone), place)
+
+
+def part_words(part: OfferingPart, zone: ZoneInfo) -> str:
+    """Return when and where one part of a run is."""
+    return moment_words(part.starts_at.astimezone(zone), place_of(part))
+
+
+def moment_words(at: datetime, place: str) -> str:
+    """Return "Thursday 3 December 2026, 3:30 pm, East library" of a local time."""
+    when = f"{at:%A} {at.day} {at:%B %Y}, {clock_words(at)}"
     return f"{when}, {place}" if place else when
 
 
