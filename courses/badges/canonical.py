@@ -65,8 +65,8 @@ def canonical_hash(document: dict[str, Any]) -> bytes:
 def _reason(error: Exception) -> str:
     """Return what PyLD ran into, from the innermost cause, in a line."""
     cause: Any = error
-    while getattr(cause, "cause", None):
-        cause = cause.cause
+    while inner := getattr(cause, "cause", None) or cause.__cause__:
+        cause = inner
     details = getattr(cause, "details", None) or {}
     if address := details.get("url"):
         return f"its context {address} is not on the list"

@@ -67,6 +67,8 @@ def _check_jwt(badge: str, keys: Jwks) -> tuple[Json, list[str], list[str]]:
     jwk, note, fault = _key_of_header(header, keys)
     claims = _claims_of(badge)
     credential = _credential_in(claims)
+    if header.get("alg") not in JWT_ALGORITHMS:
+        return credential, [f"it is signed by {header.get('alg')}, which no badge may be"], []
     if jwk is None:
         return credential, [fault], []
     try:
@@ -79,8 +81,6 @@ def _check_jwt(badge: str, keys: Jwks) -> tuple[Json, list[str], list[str]]:
             options={"verify_exp": False, "verify_nbf": False, "verify_iat": False,
                      "verify_aud": False, "verify_sub": False, "verify_jti": False},
         )  # fmt: skip
-    except jwt.InvalidAlgorithmError:
-        return credential, [f"it is signed by {header.get('alg')}, which no badge may be"], []
     except jwt.PyJWTError:
         return credential, ["the signature is not that of its key, or the badge was changed"], []
     return credential, list(_faults_of_claims(claims, credential)), [note]
