@@ -7,9 +7,12 @@ class CoursesConfig(AppConfig):
     verbose_name = "Sessions, dates and who is going"
 
     def ready(self) -> None:
+        from profiles import privacy
         from profiles.uploads import register
 
         from . import checks, receivers  # noqa: F401 (connects them)
         from .catalogue.uploading import KIND
+        from .held import HELD
 
         register(KIND)
+        privacy.register(*HELD)

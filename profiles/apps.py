@@ -7,9 +7,12 @@ class ProfilesConfig(AppConfig):
     verbose_name = "People and what they asked for"
 
     def ready(self) -> None:
+        from . import privacy
+        from .held import HELD
         from .rosters.uploading import KIND as roster
         from .tickets.uploading import KIND as tickets
         from .uploads import register
 
         register(roster)
         register(tickets)
+        privacy.register(*HELD)

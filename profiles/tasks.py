@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from .privacy import forget_old_tickets
 from .uploads import continue_runs
 
 
@@ -12,3 +13,9 @@ from .uploads import continue_runs
 def continue_imports() -> int:
     """Go on with uploads that are being applied, and delete those that nobody wants any more."""
     return continue_runs(now=timezone.now())
+
+
+@shared_task
+def forget_tickets() -> int:
+    """Let tickets go that are older than the district keeps them."""
+    return forget_old_tickets(now=timezone.now())

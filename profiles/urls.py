@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import import_urls, unsubscribe, views, year_urls
+from .privacy.urls import urlpatterns as privacy_urls
 
 app_name = "profiles"
 urlpatterns = [
@@ -19,4 +20,5 @@ urlpatterns = [
     *year_urls.urlpatterns,
     *import_urls.urlpatterns,
     *unsubscribe.urlpatterns,
+    *privacy_urls,
 ]

@@ -9,8 +9,12 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.queries.licences import register_planned
+        from profiles import privacy
 
         from . import receivers  # noqa: F401 (connects them)
+        from .held import HELD
+
+        privacy.register(*HELD)
         from .queries.planned import planned_course_ids
 
         register_planned(planned_course_ids)

@@ -7,7 +7,7 @@ from typing import cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -17,12 +17,14 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from courses.desk_views import ON_A_PAGE, may_open_desk
 from courses.models import CoursePage
+from profiles.choices import Role
 from profiles.models import User
-from profiles.queries import today_in_district
+from profiles.privacy import record_look
+from profiles.queries import roles_of, today_in_district
 
 from .models import CoachRequest
 from .operations import close_coach_request
-from .queries import open_coach_requests
+from .queries import noticed_about, open_coach_requests
 from .queries.reach import FEWEST_SHOWN, reach_of
 
 #: Why a session can't be on somebody's path, as a coach reads it.
@@ -69,7 +71,8 @@ class RequestsView(DeskPage):
 
     def get_context_data(self, **kwargs) -> dict:
         page = Paginator(open_coach_requests(), ON_A_PAGE).get_page(self.request.GET.get("p"))
-        return super().get_context_data(page=page, **kwargs)
+        is_coach = Role.COACH in roles_of(cast(User, self.request.user))
+        return super().get_context_data(page=page, is_coach=is_coach, **kwargs)
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         pk = request.POST.get("request", "")
@@ -82,6 +85,41 @@ class RequestsView(DeskPage):
         else:
             messages.warning(request, f"{closed.closed_by} had closed it already.")
         return redirect("coach-requests")
+
+
+class AskerView(DeskPage):
+    """What was noticed about a teacher who asked for a coach, while that is open; it is logged."""
+
+    template_name = "plans/desk/asker.html"
+    page_title = "What was noticed"
+    header_icon = "comment"
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        if Role.COACH not in roles_of(cast(User, request.user)):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def setup(self, request: HttpRequest, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        self.asked = CoachRequest.objects.filter(pk=kwargs["pk"], closed_at=None).first()
+
+    def get_page_subtitle(self) -> str:
+        return str(self.asked.teacher) if self.asked else ""
+
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if self.asked is None:
+            raise Http404
+        now = timezone.now()
+        record_look(
+            teacher=self.asked.teacher,
+            by=cast(User, request.user),
+            what="what was noticed about you",
+            why=f"You asked for a coach for “{self.asked.course}”.",
+            now=now,
+        )
+        noticed = noticed_about(self.asked.teacher, now=now)
+        needs = [need for need in noticed if need.kept and not need.answer]
+        return self.render_to_response(self.get_context_data(asked=self.asked, needs=needs))
 
 
 class ReachView(DeskPage):
@@ -107,5 +145,6 @@ class ReachView(DeskPage):
 
 urlpatterns = [
     path("desk/requests/", RequestsView.as_view(), name="coach-requests"),
+    path("desk/requests/<int:pk>/", AskerView.as_view(), name="coach-asker"),
     path("desk/reach/<int:pk>/", ReachView.as_view(), name="session-reach"),
 ]

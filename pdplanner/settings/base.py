@@ -15,6 +15,8 @@ DATA = Path(os.environ.get("PDPLANNER_DATA") or ROOT / "var").resolve()
 
 DEBUG = False
 SITE_ID = 1
+#: How long what is kept of a ticket stays; 0: for good. `make run` and production read it alike.
+TICKET_MONTHS = int(os.environ.get("PDPLANNER_TICKET_MONTHS", "24"))
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
 TIME_ZONE = "UTC"  # what is stored; pages speak in the district's zone (profiles.middleware)

@@ -4,6 +4,7 @@ from .feeds import FeedCall, FeedRun, TicketFeed, TicketTombstone
 from .imports import ImportRun
 from .notices import Notice
 from .people import Goal, SkillAnswer, StaffRole, Teacher, TeacherIdentifier, User
+from .privacy import ErasureRequest, SignalLook
 from .rosters import RosterBase, RosterProfile
 from .schools import District, School, SchoolYear, SpecialDay, Term
 from .skills import Skill, Tool, ToolAtSchool
@@ -11,6 +12,7 @@ from .tickets import Ticket, TicketCategory, TicketSource
 
 __all__ = [
     "District",
+    "ErasureRequest",
     "FeedCall",
     "FeedRun",
     "Goal",
@@ -20,6 +22,7 @@ __all__ = [
     "RosterProfile",
     "School",
     "SchoolYear",
+    "SignalLook",
     "Skill",
     "SkillAnswer",
     "SpecialDay",

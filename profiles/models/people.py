@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
@@ -146,6 +148,9 @@ class Teacher(models.Model):
         null=True, blank=True
     )  # set: grades, subjects and schools are the teacher's word; a roster no longer changes them
 
+    #: What could be erased about them was, at their wish; no ticket of theirs is kept since.
+    erased_at = models.DateTimeField(null=True, blank=True)
+
     objects = TeacherQuerySet.as_manager()
 
     class Meta:
@@ -158,6 +163,15 @@ class Teacher(models.Model):
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}".strip() or self.email or f"Teacher {self.pk}"
+
+    def forget(self, *, now: datetime) -> None:
+        """Take back what the teacher told us; what the roster says stays."""
+        self.support_style, self.formats = "", []
+        self.minutes_a_term = self.minutes_a_week = None
+        self.free_slots, self.has_stated_slots = [], False
+        self.uses_tickets, self.fitted_at, self.erased_at = False, None, now
+        self.save()
+        self.tools.clear()
 
     @property
     def grade_bands(self) -> tuple[str, ...]:

@@ -34,11 +34,15 @@ class Requesters:
     def __init__(self) -> None:
         self._by_email = {
             email.casefold(): pk
-            for pk, email in Teacher.objects.exclude(email="").values_list("pk", "email")
+            for pk, email in Teacher.objects.filter(erased_at=None)
+            .exclude(email="")
+            .values_list("pk", "email")
         }
         self._by_identifier = {
             identifier.casefold(): pk
-            for identifier, pk in TeacherIdentifier.objects.values_list("external_id", "teacher_id")
+            for identifier, pk in TeacherIdentifier.objects.filter(
+                teacher__erased_at=None
+            ).values_list("external_id", "teacher_id")
         }
         self._strangers: Counter[str] = Counter()
         self.unmatched = 0

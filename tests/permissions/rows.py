@@ -97,6 +97,12 @@ ROWS: dict[str, Row] = {
     r"documents/^(\d+)/(.*)$": SIGNED_IN,
     "documents/authenticate_with_password/<int:restriction_id>/": NOBODY,
     "media/images/<path:path>": Row("in", "no", "no", "no", "no"),  # no such picture
+    # what is held about people
+    "privacy/": EVERYBODY,
+    "my-data/": TEACHERS,
+    "my-data/download/": TEACHERS,
+    "my-data/erasure/": TEACHERS,
+    "erasure-requests/": COORDINATORS,
     # completion
     "completion/": COMPLETION,
     "completion/schools.csv": COMPLETION,

@@ -1,0 +1,34 @@
+"""What is held about a person: shown, taken away, erased, and let go when it is old.
+
+Every part of the program says here what it holds (`held.register`); a test walks all tables and
+fails when one that leads to a teacher is missing.
+"""
+
+from .export import write_export
+from .held import Erasure, Held, all_held, register
+from .operations import (
+    AlreadyAnswered,
+    answer_erasure,
+    ask_erasure,
+    forget_old_tickets,
+    record_look,
+    withdraw_erasure,
+)
+from .queries import holdings_of, looks_at, open_erasures
+
+__all__ = [
+    "AlreadyAnswered",
+    "Erasure",
+    "Held",
+    "all_held",
+    "answer_erasure",
+    "ask_erasure",
+    "forget_old_tickets",
+    "holdings_of",
+    "looks_at",
+    "open_erasures",
+    "record_look",
+    "register",
+    "withdraw_erasure",
+    "write_export",
+]
