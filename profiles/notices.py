@@ -79,6 +79,11 @@ def owe_notices(
     return len(owed)
 
 
+def known_keys(keys: Iterable[str]) -> set[str]:
+    """Return which of these causes are told, or owed, already."""
+    return set(Notice.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+
+
 def last_digest_time(now: datetime, zone: ZoneInfo) -> datetime:
     """Return when the latest digest was due: what was caused before it belongs into it."""
     local = now.astimezone(zone)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Q
 
-from profiles.notices import next_digest_time, owe_notices
+from profiles.models import User
+from profiles.notices import known_keys, next_digest_time, owe_notices
 from profiles.queries import the_district
 
 from ..models import Enrolment, OfferingPart, parts_of
@@ -25,30 +28,28 @@ def owe_reminders(*, now: datetime) -> int:
     digest_at = next_digest_time(now, zone)
     last_date = digest_at.astimezone(zone).date() + timedelta(days=1)
     until = datetime.combine(last_date + timedelta(days=1), time(), zone)
-    owed = 0
-    for enrolment, part in _coming_up(digest_at, until):
-        owed += owe_notices(
-            users=[enrolment.teacher.user] if enrolment.teacher.user else [],
-            kind="run-soon",
-            key=f"run-soon:{enrolment.pk}:{part.starts_at.isoformat()}",
-            facts={"enrolment": enrolment.pk, "starts_at": part.starts_at.isoformat()},
-            now=now,
-        )
-    for enrolment in Enrolment.objects.filter(
-        state=State.OFFERED, offered_until_at__gt=digest_at, teacher__user__wants_reminders=True
-    ).select_related("teacher__user"):
-        owed += owe_notices(
-            users=[enrolment.teacher.user],
-            kind="seat-waits",
-            key=f"seat-waits:{enrolment.pk}:{enrolment.offered_until_at}",
-            facts={"enrolment": enrolment.pk},
-            now=now,
-        )
-    return owed
+    lines = [*_coming_up(digest_at, until), *_waiting(digest_at)]
+    # Most are owed since an earlier sweep: asked for all of them at once.
+    known = known_keys(line.key for line in lines)
+    return sum(
+        owe_notices(users=[line.user], kind=line.kind, key=line.key, facts=line.facts, now=now)
+        for line in lines
+        if line.key not in known
+    )
 
 
-def _coming_up(start: datetime, end: datetime) -> Iterator[tuple[Enrolment, OfferingPart]]:
-    """Yield seats with each part of the run that begins between two moments."""
+@dataclass(frozen=True)
+class Line:
+    """One line to owe."""
+
+    user: User
+    kind: str
+    key: str
+    facts: dict[str, Any]
+
+
+def _coming_up(start: datetime, end: datetime) -> Iterator[Line]:
+    """Yield the parts of runs that begin between two moments, for whoever has a seat."""
     begins = {"starts_at__gte": start, "starts_at__lt": end}
     runs = Q(offering__in=OfferingPart.objects.filter(**begins).values("offering")) | Q(
         **{f"offering__{name}": value for name, value in begins.items()}
@@ -63,4 +64,22 @@ def _coming_up(start: datetime, end: datetime) -> Iterator[tuple[Enrolment, Offe
     for enrolment in seats.prefetch_related("offering__parts").order_by("pk"):
         for part in parts_of(enrolment.offering):
             if start <= part.starts_at < end:
-                yield enrolment, part
+                moment = part.starts_at.isoformat()
+                facts = {"enrolment": enrolment.pk, "starts_at": moment}
+                key = f"run-soon:{enrolment.pk}:{moment}"
+                yield Line(enrolment.teacher.user, "run-soon", key, facts)
+
+
+def _waiting(digest_at: datetime) -> Iterator[Line]:
+    """Yield the offers that are still open when the mail goes out."""
+    for enrolment in (
+        Enrolment.objects.filter(
+            state=State.OFFERED,
+            offered_until_at__gt=digest_at,
+            teacher__user__wants_reminders=True,
+        )
+        .select_related("teacher__user")
+        .order_by("pk")
+    ):
+        key = f"seat-waits:{enrolment.pk}:{enrolment.offered_until_at}"
+        yield Line(enrolment.teacher.user, "seat-waits", key, {"enrolment": enrolment.pk})
