@@ -10,12 +10,14 @@ from courses.models import (
     CourseSkill,
     Enrolment,
     EnrolmentEvent,
+    Evaluation,
     Requirement,
 )
 from pdplanner.plans.models import StepAnswer
 from pdplanner.plans.queries import read_facts
 from pdplanner.plans.queries.catalogue import place_in_week
 from pdplanner.recommender.facts import (
+    Answer,
     CalendarFacts,
     CourseFacts,
     Dismissal,
@@ -28,13 +30,15 @@ from pdplanner.recommender.facts import (
     TicketFacts,
     Variant,
 )
+from pdplanner.recommender.needs import foretell_needs
+from pdplanner.recommender.rules import PathRules
 from profiles.models import Goal, SkillAnswer, Tool, ToolAtSchool
 from profiles.models import SpecialDay as SpecialDayRow
 
 from .conftest import TODAY, at
 
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
-QUERIES = 30
+QUERIES = 31
 
 
 def teacher_in(facts, teacher) -> TeacherFacts:
@@ -418,3 +422,51 @@ def test_run_of_a_series_takes_as_long_as_its_session_says(add_session, add_run,
     add_run(course, TOMORROW, ends_at=at(TODAY + timedelta(days=60), 15))
     (told,) = read_facts(as_of=TODAY).courses
     assert (told.runs[0].minutes, told.runs[0].slot) == (90, None)
+
+
+def test_circle_backs_say_what_works_and_where_somebody_gets_stuck(
+    new_teacher, mentor_teacher, grade_sync, screen_sharing, term, add_session
+):
+    course = add_session("Gradebook sync", grade_sync)
+    course.taught_skills.add(CourseSkill(skill=screen_sharing, strength="touches"))
+    course.save()
+    for teacher, outcome, day in (
+        (new_teacher, "stuck", YESTERDAY),
+        (mentor_teacher, "works", TODAY),
+    ):
+        Evaluation.objects.create(
+            teacher=teacher, course=course, moment="later", outcome=outcome, answered_at=at(day)
+        )
+    unused = add_session("Not used", grade_sync)
+    Evaluation.objects.create(
+        teacher=new_teacher,
+        course=unused,
+        moment="later",
+        outcome="not-used",
+        answered_at=at(TODAY),
+    )
+    stuck = Answer(new_teacher.pk, grade_sync.pk, "not-quite", YESTERDAY)
+    works = Answer(mentor_teacher.pk, grade_sync.pk, "still-working", TODAY)
+    assert read_facts(as_of=TODAY).answers == (stuck, works)
+    assert read_facts(as_of=TODAY, teacher_ids=[new_teacher.pk]).answers == (stuck,)
+    assert read_facts(as_of=YESTERDAY).answers == (stuck,)
+
+
+def test_getting_stuck_makes_a_need_and_working_takes_some_away(
+    asker, grade_sync, term, add_session
+):
+    course = add_session("Gradebook sync", grade_sync)
+
+    def minutes() -> float:
+        needs = foretell_needs(read_facts(as_of=TODAY), PathRules())
+        row, column = needs.teachers.index(asker.pk), needs.skills.index(grade_sync.pk)
+        return float(needs.minutes[row, column])
+
+    plain = minutes()
+    said = Evaluation.objects.create(
+        teacher=asker, course=course, moment="later", outcome="stuck", answered_at=at(YESTERDAY)
+    )
+    stuck = minutes()
+    said.outcome = "works"
+    said.save()
+    assert minutes() < plain < stuck

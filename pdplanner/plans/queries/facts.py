@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from courses.models import Completion, Enrolment, EnrolmentEvent
+from courses.models import Completion, Enrolment, EnrolmentEvent, Evaluation
 from pdplanner.recommender.facts import (
     NEED_KINDS,
+    Answer,
     CalendarFacts,
     Dismissal,
     Facts,
@@ -71,6 +72,7 @@ def read_facts(*, as_of: date, teacher_ids: Collection[int] | None = None) -> Fa
         tickets=_tickets(end, district.zone),
         requirements=read_requirements(end=end),
         rollouts=read_rollouts(tool_of_skill),
+        answers=_circle_backs(known.mine, end, district.zone),
         skills=frozenset(tool_of_skill),
     )
 
@@ -82,6 +84,7 @@ class _Known:
         self, planned: Collection[int], *, all_of_them: bool, end: datetime, zone: ZoneInfo
     ) -> None:
         mine = Q() if all_of_them else Q(teacher__in=list(planned))
+        self.mine = mine
         self.zone = zone
         self.schools = _grouped(
             Teacher.schools.through.objects.order_by("school_id").values_list(
@@ -252,6 +255,28 @@ def _enrolments(mine: Q, end: datetime) -> Rows:
         if stood in Enrolment.LIVE:
             rows[teacher].append((course, offering, stood, (starts_at, ends_at)))
     return rows
+
+
+#: What an answer to "is it still working?" is called among the facts.
+SAID = {"works": "still-working", "stuck": "not-quite"}
+
+
+def _circle_backs(mine: Q, end: datetime, zone: ZoneInfo) -> tuple[Answer, ...]:
+    """What teachers said of a session some weeks on, for each skill that it teaches."""
+    rows = (
+        Evaluation.objects.filter(
+            mine,
+            outcome__in=list(SAID),
+            answered_at__lt=end,
+            course__taught_skills__strength__in=("teaches", "masters"),
+        )
+        .order_by("answered_at", "pk")
+        .values_list("teacher_id", "course__taught_skills__skill_id", "outcome", "answered_at")
+    )
+    return tuple(
+        Answer(teacher, skill, cast(Any, SAID[outcome]), answered_at.astimezone(zone).date())
+        for teacher, skill, outcome, answered_at in rows
+    )
 
 
 def _tickets(end: datetime, zone: ZoneInfo) -> tuple[TicketFacts, ...]:

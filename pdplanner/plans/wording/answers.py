@@ -102,6 +102,7 @@ CAUSES = {
     "enrolled": ("you reserved a seat",) * 2,
     "seated": ("a seat came free for you",) * 2,
     "withdrew": ("you gave a seat back",) * 2,
+    "circle-back": ("you said whether something still works",) * 2,
     "cancelled": ("a date was called off",) * 2,
     "moved": ("a date was moved",) * 2,
     "session": ("the look book changed",) * 2,
