@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -48,7 +48,7 @@ REFUSED = {
 @require_POST
 def enrol(request: SignedInRequest, pk: int) -> HttpResponse:
     """Reserve a seat in a run, ask for one, or take a place in its queue."""
-    offering = get_object_or_404(Offering.objects.select_related("course"), pk=pk)
+    offering = Offering(pk=pk)  # the operation reads the row, under its lock
     try:
         enrolment = operations.enrol(
             teacher=request.teacher, offering=offering, by=request.user, now=timezone.now()
@@ -56,6 +56,8 @@ def enrol(request: SignedInRequest, pk: int) -> HttpResponse:
     except operations.RegistrationNotOpen as refusal:
         opens = date_format(timezone.localtime(refusal.args[0]), "j F, H:i")
         messages.warning(request, f"Signing up opens on {opens}. Nothing was changed.")
+    except Offering.DoesNotExist as error:
+        raise Http404 from error
     except tuple(REFUSED) as refusal:
         messages.warning(request, REFUSED[type(refusal)])
     else:

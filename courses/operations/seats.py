@@ -18,13 +18,19 @@ from profiles.models import Teacher, User
 from profiles.notices import owe_notices
 
 from ..models import Enrolment, Offering
-from ..queries import live_sessions
+from ..queries import queue_state
 from .history import move, note, tell
 
 P = ParamSpec("P")
 R = TypeVar("R")
 State = Enrolment.State
 Policy = Offering.WaitingPolicy
+
+
+_TAKE = (
+    f"UPDATE {Offering._meta.db_table} SET next_position = next_position + 1"  # noqa: S608
+    " WHERE id = %s RETURNING *"
+)
 
 
 class RunIsPast(Exception):
@@ -75,10 +81,14 @@ def lock(offering: Offering) -> int:
     """Take the run's lock until the transaction ends; return the next place in its queue.
 
     It has to be an UPDATE, and the first statement: it takes the row on PostgreSQL and the
-    write lock on SQLite, where SELECT FOR UPDATE takes nothing.
+    write lock on SQLite, where SELECT FOR UPDATE takes nothing. It gives the row as it stands
+    then; the run may have gone meanwhile (Offering.DoesNotExist).
     """
-    Offering.objects.filter(pk=offering.pk).update(next_position=F("next_position") + 1)
-    offering.refresh_from_db(fields=[field.attname for field in Offering._meta.concrete_fields])
+    rows = Offering.objects.raw(_TAKE, [offering.pk])
+    if not (now_stands := list(rows)):
+        raise Offering.DoesNotExist
+    for field in Offering._meta.concrete_fields:
+        setattr(offering, field.attname, getattr(now_stands[0], field.attname))
     return offering.next_position - 1
 
 
@@ -119,15 +129,15 @@ def enrol(*, teacher: Teacher, offering: Offering, by: User | None, now: datetim
     RegistrationClosed, SessionNotOpen.
     """
     position = lock(offering)
-    settle(offering, now=now)
-    standing = (
-        Enrolment.objects.filter(teacher=teacher, offering=offering)
-        .exclude(state__in=Enrolment.ENDED_EARLY)
-        .first()
-    )
-    if standing is not None:
-        return standing
+    stands = queue_state(offering, teacher, now)
+    if stands.is_due:
+        settle(offering, now=now)
+        stands = queue_state(offering, teacher, now)
+    if stands.own_id is not None:
+        return Enrolment.objects.get(pk=stands.own_id)
     _check_open(offering, now)
+    if not stands.is_open:
+        raise SessionNotOpen(offering.course_id)
     enrolment = Enrolment(
         teacher=teacher,
         course_id=offering.course_id,
@@ -135,7 +145,10 @@ def enrol(*, teacher: Teacher, offering: Offering, by: User | None, now: datetim
         position=position,
         since_at=now,
     )
-    enrolment.state = State.REQUESTED if offering.needs_approval else _state_on_arrival(offering)
+    if offering.needs_approval:
+        enrolment.state = State.REQUESTED
+    else:
+        enrolment.state = State.SEATED if stands.may_sit(offering) else State.WAITING
     enrolment.save()
     note(enrolment, by=by, now=now)
     if enrolment.state == State.SEATED:
@@ -155,8 +168,6 @@ def _check_open(offering: Offering, now: datetime) -> None:
         raise RegistrationNotOpen(offering.opens_at)
     if offering.closes_at is not None and now >= offering.closes_at:
         raise RegistrationClosed(offering)
-    if not live_sessions().filter(pk=offering.course_id).exists():
-        raise SessionNotOpen(offering.course)
 
 
 @seat_change
@@ -228,7 +239,9 @@ def approve(*, enrolment: Enrolment, by: User | None, now: datetime) -> Enrolmen
     if offering.starts_at <= now:
         raise RunIsPast(offering)
     move(enrolment, State.APPROVED, by=by, now=now)
-    move(enrolment, _state_on_arrival(offering), by=None, now=now)
+    stands = queue_state(offering, enrolment.teacher, now)
+    state = State.SEATED if stands.may_sit(offering) else State.WAITING
+    move(enrolment, state, by=None, now=now)
     if enrolment.state == State.SEATED:
         _take_seats(offering, 1)
         owe_word("seat-free", [enrolment], offering, now=now)
@@ -350,14 +363,6 @@ def settle(offering: Offering, *, now: datetime) -> list[Enrolment]:
         owe_word("offer-passed", over, offering, now=now)
     tell((enrolment.teacher_id for enrolment in (*over, *unanswered)), "expired")
     return fill(offering, now=now)
-
-
-def _state_on_arrival(offering: Offering) -> State:
-    """A seat, unless it is full or somebody waits already: nobody is overtaken."""
-    if not offering.seats_left:
-        return State.WAITING
-    waits = Enrolment.objects.filter(offering=offering, state=State.WAITING).exists()
-    return State.WAITING if waits else State.SEATED
 
 
 def _leave(

@@ -7,6 +7,7 @@ template tags, so that the models know nothing of what stands above them.
 from .clashes import Clash, clashes_of_run, clashes_of_teacher, overlaps
 from .covers import cloth_name, cloth_names, load_cloth_names, load_pictures
 from .desk import confirmed_lately, runs_on_desk, started_to_confirm
+from .queue import QueueState, queue_state
 from .requirements import (
     RequiredSession,
     audience_of,
@@ -36,6 +37,7 @@ __all__ = [
     "CalendarEntry",
     "Clash",
     "Prerequisite",
+    "QueueState",
     "Record",
     "RequiredSession",
     "RoomChoice",
@@ -58,6 +60,7 @@ __all__ = [
     "overlaps",
     "people_in",
     "prerequisites_state",
+    "queue_state",
     "record_of",
     "required_for",
     "requirements_on",

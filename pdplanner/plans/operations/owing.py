@@ -27,17 +27,21 @@ def owe_plans(*, teacher_ids: Iterable[int], cause: str, count: int = 1, now: da
     """
     fresh = 0
     counts = Counter(teacher_ids)
-    ensure_plans(teacher_ids=counts)
     # Plans with the same causes so far and the same to add are one statement: an event that
     # touches everybody costs a handful of them, not one per teacher.
     alike: dict[tuple[str, int], list[int]] = defaultdict(list)
     for chunk in chunks(sorted(counts)):
-        for key, teacher, causes, wanted, built in (
+        plans = (
             Plan.objects.select_for_update()
             .filter(teacher__in=chunk)
             .order_by("pk")
             .values_list("pk", "teacher_id", "causes", "wanted", "built")
-        ):
+        )
+        rows = list(plans)
+        if len(rows) < len(chunk):
+            ensure_plans(teacher_ids=chunk)
+            rows = list(plans.all())
+        for key, teacher, causes, wanted, built in rows:
             fresh += wanted == built
             alike[json.dumps(causes, sort_keys=True), counts[teacher] * count].append(key)
     for (causes, more), keys in alike.items():
