@@ -33,18 +33,21 @@ class _Rows:
 
     width: int
     lengths: list[int] = field(default_factory=lambda: [0])
-    columns: list[list[float]] = field(default_factory=list)
+    tables: list[Ints] = field(default_factory=list)
 
-    def add(self, rows: Sequence[Sequence[float]]) -> None:
+    def add(self, rows: Sequence[Sequence[int]] | Ints) -> None:
+        """Add one list: rows of `width` columns, or the one column."""
         self.lengths.append(len(rows))
-        self.columns.extend(list(row) for row in rows)
+        if len(rows):
+            self.tables.append(np.asarray(rows, dtype=np.int64).reshape(-1, self.width))
 
     @property
     def start(self) -> Ints:
         return np.cumsum(self.lengths, dtype=np.int64)
 
     def column(self, place: int) -> Ints:
-        return np.array([row[place] for row in self.columns], dtype=np.int64)
+        empty = np.zeros((0, self.width), dtype=np.int64)
+        return np.concatenate([empty, *self.tables])[:, place].copy()
 
 
 class InstanceDraft:
@@ -87,11 +90,8 @@ class InstanceDraft:
             candidates = np.flatnonzero(chosen[row])
             self._add_limits(teacher, candidates)
             self._add_choice(teacher, candidates, previous.get(teacher.id))
-            self._places.add(
-                [(place,) for place in np.flatnonzero(chances.openness.places[row]).tolist()]
-            )
-            done = np.flatnonzero(chances.openness.done[row]).tolist()
-            self._done.add([(course,) for course in done])
+            self._places.add(np.flatnonzero(chances.openness.places[row]))
+            self._done.add(np.flatnonzero(chances.openness.done[row]))
             for counts, parts, mask, values in (
                 (self._need_count, self._need, need[row] > 0, need[row]),
                 (self._candidate_count, self._candidates, chosen[row], chances.fits.whole[row]),

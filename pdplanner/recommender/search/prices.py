@@ -7,18 +7,29 @@ would save at these prices, plus the price of all seats, bounds what any sharing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 
 from pdplanner.recommender.rules import SearchRules
 from pdplanner.recommender.search.instances import ANY, Flags, Floats, Instance, Ints, Step
 from pdplanner.recommender.search.planning import Planner
 
-#: Share of the search's rounds that is enough to see who wants what at a price.
+#: Share of the search's rounds that is enough to better a plan when a few prices or seats change.
 QUICK = 0.1
 #: Times at most that teachers may take what others have left, or have given back since.
 PASSES = 8
 #: A better plan is one by more than rounding.
 LEAST_GAIN = 1e-6
+
+
+class Noted(NamedTuple):
+    """A teacher's plan as it was."""
+
+    plan: list[Step]
+    worth: float
+    musts: int
 
 
 class Market:
@@ -28,19 +39,57 @@ class Market:
         self.instance, self.planner, self.rules = instance, planner, rules
         self.seats = instance.run_seats.copy()
         everybody = np.arange(len(instance.budget))
-        self.plans, self.worth = planner.plan(everybody, rounds=rules.rounds)
-        self._held = [
-            set(instance.kept_run[first:end].tolist())
-            for first, end in zip(instance.kept_start[:-1], instance.kept_start[1:], strict=True)
+        self._held = _sets(instance.kept_start, instance.kept_run)
+        self._musts = [
+            required | kept
+            for required, kept in zip(
+                _sets(instance.required_start, instance.required_course),
+                _sets(instance.kept_start, instance.kept_course),
+                strict=True,
+            )
         ]
+        self._course_of_run = np.repeat(
+            np.arange(len(instance.minutes)), np.diff(instance.run_start)
+        )
+        self.plans: list[list[Step]] = [[] for _ in everybody]
+        self.worth = np.zeros(len(everybody))
+        self._seats: list[list[int]] = [[] for _ in everybody]
+        self.replan(everybody, rounds=rules.rounds)
 
     def seats_of(self, teacher: int) -> list[int]:
         """Return the runs of which the teacher's plan takes a seat that was not theirs."""
-        return [
-            step.run
-            for step in self.plans[teacher]
-            if step.run != ANY and step.run not in self._held[teacher]
-        ]
+        return self._seats[teacher]
+
+    def give(self, teacher: int, plan: list[Step], worth: float) -> None:
+        """Make this the teacher's plan."""
+        held = self._held[teacher]
+        self.plans[teacher], self.worth[teacher] = plan, worth
+        self._seats[teacher] = [s.run for s in plan if s.run != ANY and s.run not in held]
+
+    def musts_in(self, teacher: int) -> int:
+        """Return how much of what has to be in is in the teacher's plan."""
+        return self.count_musts(teacher, self.plans[teacher])
+
+    def count_musts(self, teacher: int, plan: Sequence[Step]) -> int:
+        """Return how much of what has to be in is in a plan for the teacher."""
+        return sum(step.course in self._musts[teacher] for step in plan)
+
+    def noted(self, teacher: int) -> Noted:
+        """Return the teacher's plan, to compare it with a later one or to put it back."""
+        return Noted(self.plans[teacher], float(self.worth[teacher]), self.musts_in(teacher))
+
+    def runs_missed(self, teacher: int) -> list[int]:
+        """Return the runs of what has to be in and is not."""
+        planned = {step.course for step in self.plans[teacher]}
+        missing = np.array(sorted(self._musts[teacher] - planned), dtype=np.int64)
+        runs: list[int] = np.flatnonzero(np.isin(self._course_of_run, missing)).tolist()
+        return runs
+
+    def can_do_without(self, teacher: int, run: int) -> bool:
+        """Return whether the run's course need not be in, or has another run with a seat."""
+        course = self._course_of_run[run]
+        others = self.planner.seats[self._course_of_run == course]
+        return course not in self._musts[teacher] or bool(others.any())
 
     def wanted(self) -> Ints:
         """Return how many plans want a seat in each run."""
@@ -55,16 +104,22 @@ class Market:
         """Better some teachers' plans at the prices and seats of the planner."""
         starts = [self.plans[teacher] for teacher in teachers.tolist()]
         plans, worth = self.planner.plan(teachers, rounds=rounds, starts=starts)
-        for teacher, steps in zip(teachers.tolist(), plans, strict=True):
-            self.plans[teacher] = steps
-        self.worth[teachers] = worth
+        for teacher, plan, value in zip(teachers.tolist(), plans, worth.tolist(), strict=True):
+            self.give(teacher, plan, value)
 
-    def touched(self, runs: Flags) -> Ints:
+    def holding(self, runs: Flags) -> Ints:
+        """Return the teachers whose plans take a seat in one of these runs."""
+        chosen = set(np.flatnonzero(runs).tolist())
+        return np.array(
+            [t for t, taken in enumerate(self._seats) if not chosen.isdisjoint(taken)],
+            dtype=np.int64,
+        )
+
+    def able_to_take(self, runs: Flags) -> Ints:
         """Return the teachers that could take one of these runs."""
         instance = self.instance
         courses = np.zeros(len(instance.minutes), dtype=np.int64)
-        owner = np.repeat(np.arange(len(instance.minutes)), np.diff(instance.run_start))
-        courses[owner[runs]] = 1
+        courses[self._course_of_run[runs]] = 1
         count = np.concatenate([[0], np.cumsum(courses[instance.candidate_course])])
         per_teacher = count[instance.candidate_start[1:]] - count[instance.candidate_start[:-1]]
         return np.flatnonzero(per_teacher)
@@ -74,8 +129,9 @@ def share_out(instance: Instance, planner: Planner, rules: SearchRules) -> list[
     """Return everybody's steps with no run over its seats; the prices stay in the planner."""
     market = Market(instance, planner, rules)
     if (market.wanted() > market.seats).any() or planner.prices.any():
+        wish = None if planner.prices.any() else market.worth.copy()
         find_prices(market)
-        _hand_out(market)
+        _hand_out(market, wish)
     return market.plans
 
 
@@ -94,44 +150,52 @@ def find_prices(market: Market) -> float:
         push = np.clip(excess / np.maximum(1, seats), -1.0, 1.0)
         step = usual_gain * 0.5 / (1.0 + turn / 6.0)
         prices = np.maximum(0.0, planner.prices + step * push)
-        changed = prices != planner.prices
-        if not changed.any():
+        if (prices == planner.prices).all():
             break
-        planner.prices[:] = prices
-        market.replan(market.touched(changed), rounds=quick)
+        _set_prices(market, prices, rounds=quick)
         bound = market.bound()
         if bound < best_bound:
             best_bound, best_prices = bound, prices
-    planner.prices[:] = best_prices
-    # The whole search again: the quick one bounds by too little.
-    priced = market.touched(np.ones(len(seats), dtype=np.bool_))
-    market.replan(priced, rounds=market.rules.rounds)
+    _set_prices(market, best_prices, rounds=quick)
     return market.bound()
 
 
-def _hand_out(market: Market) -> None:
-    """Keep the seats that were wanted at these prices, most regret first; then use what is left."""
+def _set_prices(market: Market, prices: Floats, *, rounds: int) -> None:
+    """Change the prices, and the plans of those to whom that can make a difference: whoever pays
+    a price that changed, and whoever could take what has become cheaper."""
+    changed = prices != market.planner.prices
+    cheaper = prices < market.planner.prices
+    market.planner.prices[:] = prices
+    concerned = np.union1d(market.holding(changed), market.able_to_take(cheaper))
+    market.replan(concerned, rounds=rounds)
+
+
+def _hand_out(market: Market, wish: Floats | None) -> None:
+    """Keep the seats that were wanted at these prices, most regret first; then use what is left.
+
+    `wish` [T] is what each plan would be worth if all seats were free: more cannot be had.
+    """
     planner = market.planner
     seats = planner.seats
     is_scarce = market.wanted() > market.seats
-    order = np.argsort(-_regret(market, is_scarce), kind="stable").tolist()
+    order = np.lexsort(tuple(-part for part in _regret(market, is_scarce))).tolist()
     for teacher in order:
-        runs = market.seats_of(teacher)
-        if any(seats[run] == 0 for run in runs):
+        if any(seats[run] == 0 for run in market.seats_of(teacher)):
             market.replan(np.array([teacher]), rounds=market.rules.rounds)
-            runs = market.seats_of(teacher)
-        for run in runs:
+        for run in market.seats_of(teacher):
             seats[run] -= 1
     prices = planner.prices.copy()
     planner.prices[:] = 0.0
     for teacher in range(len(market.plans)):
         paid = sum(float(prices[run]) for run in market.seats_of(teacher))
         market.worth[teacher] += paid
+    _make_room_for_musts(market)
     is_news = (prices > 0.0) | is_scarce
     for _ in range(PASSES):
         free_before = seats.copy()
-        for teacher in market.touched(is_news).tolist():
-            _take_what_is_left(market, teacher)
+        for teacher in market.able_to_take(is_news & (seats > 0)).tolist():
+            if wish is None or market.worth[teacher] < wish[teacher] - LEAST_GAIN:
+                _take_what_is_left(market, teacher)
         is_news = seats > free_before
         if not is_news.any():
             break
@@ -140,32 +204,104 @@ def _hand_out(market: Market) -> None:
 
 def _take_what_is_left(market: Market, teacher: int) -> None:
     """Plan a teacher anew, their own seats and all free ones open; keep the better plan."""
+    before = market.noted(teacher)
+    _replan_with_own_seats(market, teacher, rounds=max(1, int(market.rules.rounds * QUICK)))
+    after = market.noted(teacher)
+    if (after.musts, after.worth) < (before.musts, before.worth + LEAST_GAIN):
+        _put_back(market, teacher, before)
+
+
+def _replan_with_own_seats(market: Market, teacher: int, *, rounds: int) -> None:
+    for run in market.seats_of(teacher):
+        market.planner.seats[run] += 1
+    market.replan(np.array([teacher]), rounds=rounds)
+    for run in market.seats_of(teacher):
+        market.planner.seats[run] -= 1
+
+
+def _put_back(market: Market, teacher: int, before: Noted) -> None:
+    """Give a teacher an earlier plan again, and the seats to those it had."""
     seats = market.planner.seats
     for run in market.seats_of(teacher):
         seats[run] += 1
-    before, worth = market.plans[teacher], market.worth[teacher]
-    market.replan(np.array([teacher]), rounds=market.rules.rounds)
-    if market.worth[teacher] < worth + LEAST_GAIN:
-        market.plans[teacher], market.worth[teacher] = before, worth
+    market.give(teacher, before.plan, before.worth)
     for run in market.seats_of(teacher):
         seats[run] -= 1
 
 
-def _regret(market: Market, is_scarce: Flags) -> Floats:
-    """Return what each teacher loses when all scarce runs are closed to them."""
+def _make_room_for_musts(market: Market) -> None:
+    """Seat whoever lacks what is required of them, or what they said yes to, where somebody who
+    took the seat can do without it."""
+    stuck: set[tuple[int, int]] = set()  # cannot leave this run as the seats stand
+    for teacher in range(len(market.plans)):
+        for run in market.runs_missed(teacher):
+            is_full = market.planner.seats[run] == 0 and market.seats[run] > 0
+            if is_full and _make_room(market, teacher, run, stuck):
+                stuck.clear()
+
+
+def _make_room(market: Market, teacher: int, run: int, stuck: set[tuple[int, int]]) -> bool:
+    """Plan somebody who has a seat in this full run without it, and the teacher with it; False,
+    and all as it was, when that brings in no more of what has to be in."""
+    is_this = np.zeros(len(market.seats), dtype=np.bool_)
+    is_this[run] = True
+    before = market.noted(teacher)
+    for other in market.holding(is_this).tolist():
+        if other == teacher or (other, run) in stuck:
+            continue
+        had = market.noted(other)
+        if not _leaves(market, other, run):
+            stuck.add((other, run))
+            continue
+        _replan_with_own_seats(market, teacher, rounds=0)
+        if market.musts_in(teacher) > before.musts:
+            for one in (other, teacher):
+                _replan_with_own_seats(market, one, rounds=market.rules.rounds)
+            return True
+        _put_back(market, teacher, before)
+        _put_back(market, other, had)
+        return False
+    return False
+
+
+def _leaves(market: Market, teacher: int, run: int) -> bool:
+    """Plan a teacher without this run; False when that would cost what has to be in."""
+    if not market.can_do_without(teacher, run):
+        return False
+    seats, before = market.planner.seats, market.noted(teacher)
+    for own in market.seats_of(teacher):
+        seats[own] += 1
+    free, seats[run] = seats[run], 0
+    market.replan(np.array([teacher]), rounds=0)
+    seats[run] = free
+    for own in market.seats_of(teacher):
+        seats[own] -= 1
+    if market.musts_in(teacher) < before.musts:
+        _put_back(market, teacher, before)
+        return False
+    return True
+
+
+def _regret(market: Market, is_scarce: Flags) -> tuple[Floats, Floats]:
+    """Return what each teacher loses when all scarce runs are closed to them: in worth, and of
+    what has to be in."""
     planner = market.planner
-    regret = np.zeros(len(market.plans))
-    asking = np.array(
-        [
-            teacher
-            for teacher in range(len(market.plans))
-            if any(is_scarce[run] for run in market.seats_of(teacher))
-        ],
-        dtype=np.int64,
-    )
+    regret, musts = np.zeros(len(market.plans)), np.zeros(len(market.plans))
+    asking = market.holding(is_scarce)
     open_seats = planner.seats.copy()
     planner.seats[is_scarce] = 0
-    _, without = planner.plan(asking, rounds=max(1, int(market.rules.rounds * QUICK)))
+    plans, without = planner.plan(
+        asking,
+        rounds=max(1, int(market.rules.rounds * QUICK)),
+        starts=[market.plans[teacher] for teacher in asking.tolist()],
+    )
     planner.seats[:] = open_seats
     regret[asking] = market.worth[asking] - without
-    return regret
+    for teacher, plan in zip(asking.tolist(), plans, strict=True):
+        musts[teacher] = market.musts_in(teacher) - market.count_musts(teacher, plan)
+    return regret, musts
+
+
+def _sets(start: Ints, entries: Ints) -> list[set[int]]:
+    bounds = zip(start[:-1].tolist(), start[1:].tolist(), strict=True)
+    return [set(entries[first:end].tolist()) for first, end in bounds]

@@ -37,6 +37,9 @@ from pdplanner.recommender.search.tasks import COURSES, MUSTS, Task
 SLACK = 0.01
 #: Moves after which the promising courses are listed anew.
 STRETCH = 256
+#: Promising courses from which all rounds are needed; fewer need fewer in proportion. Measured: at
+#: a dozen of them half of the rounds finds all but 0.02 % of what all of them find.
+MANY = 24
 
 
 @kernel
@@ -89,9 +92,10 @@ def _move_about(task: Task, drafts: Drafts, scratch: Scratch, exponents: Any, ro
     shortest = task.minutes[0]
     for place in range(task.count[COURSES]):
         shortest = min(shortest, task.minutes[place])
-    promising = 0
+    promising = list_promising(task, current, scratch)
+    rounds = rounds * min(promising, MANY) // MANY
     for turn in range(rounds):
-        if turn % STRETCH == 0:
+        if turn % STRETCH == STRETCH - 1:
             promising = list_promising(task, current, scratch)
             if promising == 0:
                 return
