@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -84,7 +84,10 @@ def erasures(request: SignedInRequest) -> HttpResponse:
 
 def _answer(request: SignedInRequest) -> HttpResponse:
     pk = request.POST.get("request", "")
-    asked = get_object_or_404(ErasureRequest, pk=int(pk) if pk.isdecimal() else 0)
+    asked = ErasureRequest.objects.filter(pk=int(pk) if pk.isdecimal() else 0).first()
+    if asked is None:
+        messages.warning(request, "There is no such request.")
+        return redirect("profiles:erasures")
     erases = request.POST.get("answer") == "erase"
     reply = " ".join(request.POST.get("reply", "").split())
     if not erases and not reply:
