@@ -12,5 +12,6 @@ urlpatterns = [
     path("runs/<int:pk>/cancel/", views.CancelRunView.as_view(), name="cancel"),
     path("finished/", views.FinishedView.as_view(), name="finished"),
     path("finished/<int:pk>/undo/", views.UndoFinishedView.as_view(), name="undo-finished"),
+    path("tasks/", views.TasksView.as_view(), name="tasks"),
     *evaluation_desk.urlpatterns,
 ]

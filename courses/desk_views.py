@@ -20,16 +20,22 @@ from profiles.choices import Role
 from profiles.models import User
 from profiles.queries import roles_of
 
-from .models import Completion, Enrolment, Offering
+from .models import Completion, Enrolment, HandIn, parts_of
 from .operations import (
+    AlreadyAccepted,
+    ReasonMissing,
     RunIsCancelled,
     RunNotStarted,
+    accept_task,
     cancel_offering,
     confirm_completion,
     mark_attendance,
+    return_task,
     undo_completion,
 )
 from .queries import confirmed_lately, people_in, runs_on_desk, started_to_confirm
+from .queries.desk import tasks_on_desk
+from .queries.door import part_under_way, runs_to_mark
 
 ON_A_PAGE = 50
 WHEN = (("unmarked", "To mark"), ("ahead", "Ahead"), ("past", "All past"))
@@ -79,7 +85,7 @@ class RunsView(DeskPage):
     def get_context_data(self, **kwargs):
         when = self.request.GET.get("when")
         when = when if when in dict(WHEN) else "unmarked"
-        runs = self.page_of(runs_on_desk(when=when, now=timezone.now()))
+        runs = self.page_of(runs_on_desk(user=self.request.user, when=when, now=timezone.now()))
         return super().get_context_data(runs=runs, when=when, choices=WHEN, **kwargs)
 
 
@@ -93,9 +99,9 @@ class RunView(DeskPage):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.run = get_object_or_404(
-            Offering.objects.select_related("course", "school", "coach"), pk=kwargs["pk"]
-        )
+        if may_open_desk(request.user):  # the answer to others is the mixin's
+            runs = runs_to_mark(request.user).select_related("course", "school", "coach")
+            self.run = get_object_or_404(runs, pk=kwargs["pk"])
 
     def get_page_subtitle(self):
         return self.run.course.title
@@ -104,7 +110,8 @@ class RunView(DeskPage):
         return super().get_context_data(
             run=self.run,
             people=list(people_in(self.run)),
-            has_begun=self.run.starts_at <= timezone.now(),
+            part=part_under_way(parts := parts_of(self.run), timezone.now()),
+            has_begun=parts[-1].starts_at <= timezone.now(),
             **kwargs,
         )
 
@@ -133,7 +140,9 @@ class CancelRunView(DeskPage):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        self.run = get_object_or_404(Offering.objects.select_related("course"), pk=kwargs["pk"])
+        if may_open_desk(request.user):
+            runs = runs_to_mark(request.user).select_related("course")
+            self.run = get_object_or_404(runs, pk=kwargs["pk"])
 
     def get_context_data(self, **kwargs):
         people = people_in(self.run).filter(state__in=Enrolment.LIVE)
@@ -177,13 +186,22 @@ class FinishedView(DeskPage):
             offering=None,
             state__in=(Enrolment.State.STARTED, Enrolment.State.FINISHED),
         )
-        confirm_completion(
-            teacher=enrolment.teacher,
-            course=enrolment.course,
-            by=request.user,
-            now=timezone.now(),
-        )
-        messages.success(request, f"{enrolment.teacher} has finished “{enrolment.course}”.")
+        try:
+            completion = confirm_completion(
+                teacher=enrolment.teacher,
+                course=enrolment.course,
+                why=request.POST.get("why", ""),
+                by=request.user,
+                now=timezone.now(),
+                is_whole=request.POST.get("part") != "1",
+            )
+        except ReasonMissing:
+            messages.error(request, "Say in a few words what you saw. Nothing was changed.")
+            return redirect(request.get_full_path())
+        if completion is None:
+            messages.success(request, "Your word is kept. The rest of what it asks is still open.")
+        else:
+            messages.success(request, f"{enrolment.teacher} has finished “{enrolment.course}”.")
         return redirect("desk:finished")
 
 
@@ -194,6 +212,60 @@ class UndoFinishedView(DeskMixin):
 
     def post(self, request, pk: int):
         completion = get_object_or_404(Completion, pk=pk, ground=Completion.Ground.COACH)
-        undo_completion(completion=completion, by=request.user, now=timezone.now())
-        messages.success(request, "Taken back.")
+        try:
+            undo_completion(
+                completion=completion,
+                why=request.POST.get("why", ""),
+                by=request.user,
+                now=timezone.now(),
+            )
+        except ReasonMissing:
+            messages.error(request, "Say in a few words why. Nothing was changed.")
+        else:
+            messages.success(request, "Taken back.")
         return redirect("desk:finished")
+
+
+class TasksView(DeskPage):
+    """Tasks that teachers handed in: accept them, or send them back with a reason."""
+
+    template_name = "courses/desk/tasks.html"
+    page_title = "Tasks handed in"
+    header_icon = "doc-full"
+
+    def get_context_data(self, **kwargs):
+        words = self.request.GET.get("q", "")[:100]
+        state = self.request.GET.get("state", "")
+        state = state if state in HandIn.State.values else HandIn.State.SENT
+        return super().get_context_data(
+            tasks=self.page_of(tasks_on_desk(state=state, words=words)),
+            state=state,
+            states=HandIn.State.choices,
+            words=words,
+            kept=f"state={state}&q={quote(words)}",
+            **kwargs,
+        )
+
+    def post(self, request, *args, **kwargs):
+        task = get_object_or_404(
+            HandIn.objects.select_related("teacher", "course"),
+            pk=pk if (pk := request.POST.get("task", "")).isdecimal() else 0,
+        )
+        try:
+            if request.POST.get("answer") == "accept":
+                done = accept_task(task=task, by=request.user, now=timezone.now())
+                words = " and has finished the session" if done else ""
+                messages.success(request, f"Accepted: {task.teacher}{words}.")
+            else:
+                return_task(
+                    task=task,
+                    why=request.POST.get("why", ""),
+                    by=request.user,
+                    now=timezone.now(),
+                )
+                messages.success(request, f"Sent back to {task.teacher} with your reason.")
+        except ReasonMissing:
+            messages.error(request, "Say what is missing before you send it back.")
+        except AlreadyAccepted:
+            messages.error(request, "It was accepted meanwhile. Nothing was changed.")
+        return redirect(request.get_full_path())

@@ -4,10 +4,14 @@ from django.urls import path
 
 from . import (
     certificate_views,
+    check_in_views,
+    claim_views,
     credit_desk,
     credit_views,
+    door_views,
     evaluation_views,
     feed_views,
+    hand_in_views,
     requirement_views,
     seat_views,
     views,

@@ -126,6 +126,12 @@ def runs_in_desk() -> MenuItem:
 
 
 @hooks.register(DESK_MENU)
+def tasks_in_desk() -> MenuItem:
+    """Tasks that were handed in."""
+    return DeskMenuItem("Tasks handed in", reverse("desk:tasks"), icon_name="doc-full", order=200)
+
+
+@hooks.register(DESK_MENU)
 def confirming_in_desk() -> MenuItem:
     """Sessions that only a coach can call finished."""
     return DeskMenuItem("Confirm finished", reverse("desk:finished"), icon_name="check", order=300)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,25 +76,27 @@ def roster_of(offering: Offering) -> Roster:
 def mark_presence(
     *,
     offering: Offering,
-    enrolment_ids: Collection[int],
+    minutes: Mapping[int, int | None],
     part: int,
-    minutes: int | None,
     how: str,
     by: User | None,
     now: datetime,
 ) -> list[Presence]:
-    """Mark these people as there for so many minutes of a part (None: all of it, 0: not there).
+    """Mark people as there in a part: minutes by enrolment id (None: all of it, 0: not there).
 
     Marked the same again, nothing is added. On a closed roster their states follow at once.
     Raises RunIsCancelled, RunNotStarted, NoSuchPart, NotSoManyMinutes, NotInThisRun.
     """
     lock(offering)
     sitting = open_part(offering, part, now)
-    minutes = sitting.minutes if minutes is None else minutes
-    if not 0 <= minutes <= sitting.minutes:
-        raise NotSoManyMinutes(minutes)
-    enrolments = _people(offering, enrolment_ids)
-    marked = [_mark(enrolment, part, minutes, how=how, by=by, now=now) for enrolment in enrolments]
+    enrolments = _people(offering, minutes)
+    marked = []
+    for enrolment in enrolments:
+        asked = minutes[enrolment.pk]
+        there = sitting.minutes if asked is None else asked
+        if not 0 <= there <= sitting.minutes:
+            raise NotSoManyMinutes(there)
+        marked.append(_mark(enrolment, part, there, how=how, by=by, now=now))
     _follow(offering, enrolments, by=by, now=now)
     return marked
 

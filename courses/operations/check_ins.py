@@ -97,9 +97,8 @@ def check_in(
     _weigh(code, roster=roster, part=part, now=now)
     (presence,) = mark_presence(
         offering=offering,
-        enrolment_ids=[enrolment.pk],
+        minutes={enrolment.pk: None},
         part=part,
-        minutes=None,
         how=How.CODE,
         by=by,
         now=now,

@@ -45,9 +45,8 @@ def let_in(
     )
     mark_presence(
         offering=offering,
-        enrolment_ids=[enrolment.pk],
+        minutes={enrolment.pk: None},
         part=part,
-        minutes=None,
         how=Presence.How.DOOR,
         by=by,
         now=now,

@@ -171,10 +171,27 @@ def earned(course: CoursePage, met: Mapping[str, Met]) -> Earned | None:
     return None
 
 
-def rule_lines(course: CoursePage, teacher: Teacher | None) -> tuple[RuleLine, ...]:
-    """Return a session's rule, each part with whether this teacher has met it."""
-    met = parts_met(course, [teacher.pk]).get(teacher.pk, {}) if teacher and course.pk else {}
+def rule_lines(
+    course: CoursePage, teacher: Teacher | None, enrolments: Collection[Enrolment] = ()
+) -> tuple[RuleLine, ...]:
+    """Return a session's rule, each part with whether this teacher has met it.
+
+    `enrolments` are the teacher's in it: of those no more is read than the rule asks for.
+    """
     rule = course.rule
+    met: set[str] = set()
+    if teacher is not None and course.pk:
+        if any(item.state == State.ATTENDED for item in enrolments):
+            met.add(RulePart.ATTENDED)
+        answered = set().union(*(item.answers for item in enrolments))
+        if course.checks_by_id and course.checks_by_id.keys() <= answered:
+            met.add(RulePart.CHECK)
+        mine = {"teacher": teacher, "course": course}
+        accepted = HandIn.objects.filter(state=HandIn.State.ACCEPTED, **mine)
+        if RulePart.TASK in rule.parts and accepted.exists():
+            met.add(RulePart.TASK)
+        if RulePart.COACH in rule.parts and Confirmation.objects.filter(**mine).exists():
+            met.add(RulePart.COACH)
     return tuple(RuleLine(part, rule.words_of(part), part in met) for part in rule.parts)
 
 

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from profiles.models import Teacher
 
-from ..models import Completion, CoursePage, CourseSkill, Enrolment
+from ..models import Claim, Completion, CoursePage, CourseSkill, Enrolment, HandIn, RulePart
+from .claims import claims_of
+from .finishing import RuleLine, rule_lines
 from .requirements import RequiredSession, required_for
 from .runs import RunLine, run_lines
 from .sessions import live_sessions
@@ -56,6 +58,8 @@ class SessionView:
     rooms: Mapping[str, RoomChoice] = field(default_factory=dict)  # by block id
     check_ids: tuple[str, ...] = ()
     answered_ids: frozenset[str] = frozenset()  # quick checks answered right
+    rule: tuple[RuleLine, ...] = ()  # what finishing it takes, and what is there
+    hand_in: HandIn | None = None  # the newest
 
     @property
     def missing(self) -> tuple[Prerequisite, ...]:
@@ -86,7 +90,8 @@ class Record:
     under_way: tuple[Enrolment, ...]  # seated, waiting, started
     past: tuple[Enrolment, ...]  # ended without being finished
     required: tuple[RequiredSession, ...]
-    minutes: int  # of credit, all completions
+    minutes: int  # of credit, all completions, and claims that are equal to no session
+    claims: tuple[Claim, ...] = ()  # newest first
 
 
 def prerequisites_state(course: CoursePage, teacher: Teacher | None) -> tuple[Prerequisite, ...]:
@@ -179,13 +184,23 @@ def session_view(course: CoursePage, teacher: Teacher | None, now: datetime) -> 
         },
         check_ids=tuple(course.checks_by_id),
         answered_ids=frozenset(chain.from_iterable(item.answers for item in enrolments)),
+        rule=rule_lines(course, teacher, enrolments),
+        hand_in=newest_hand_in(course, teacher),
     )
+
+
+def newest_hand_in(course: CoursePage, teacher: Teacher | None) -> HandIn | None:
+    """Return what the teacher handed in last for a session whose rule asks for a task."""
+    if teacher is None or RulePart.TASK not in course.rule.parts or not course.pk:
+        return None
+    return HandIn.objects.filter(teacher=teacher, course=course).first()
 
 
 def record_of(teacher: Teacher, as_of: datetime) -> Record:
     """Return a teacher's record, with each enrolment's history loaded as `events`."""
     completions = tuple(teacher.completions.select_related("course", "offering"))
     enrolments = teacher.enrolments.select_related("course", "offering").prefetch_related("events")
+    claims = claims_of(teacher)
     under_way, past = [], []
     for enrolment in enrolments:
         if enrolment.state in Enrolment.LIVE:
@@ -197,5 +212,12 @@ def record_of(teacher: Teacher, as_of: datetime) -> Record:
         under_way=tuple(under_way),
         past=tuple(past),
         required=tuple(required_for(teacher, timezone.localdate(as_of))),
-        minutes=sum(item.minutes for item in completions),
+        minutes=sum(item.minutes for item in completions)
+        + sum(claim.minutes for claim in claims if counts_for_itself(claim)),
+        claims=tuple(claims),
     )
+
+
+def counts_for_itself(claim: Claim) -> bool:
+    """Whether an approved claim is on the record by itself rather than as a session finished."""
+    return claim.state == Claim.State.APPROVED and claim.course_id is None

@@ -24,6 +24,8 @@ DOORS = (
     ({Role.COORDINATOR}, "Calendar of the year", "profiles:year", ()),
     ({Role.TEACHER}, "Record", "courses:record", ()),
     ({Role.COORDINATOR}, "Imports", "profiles:imports", ()),
+    ({Role.COORDINATOR}, "Claims", "courses:claims", ()),
+    ({Role.COACH}, "At the door", "courses:door", ()),
     ({Role.COACH}, "CMS", "wagtailadmin_home", ()),
 )
 

@@ -92,11 +92,19 @@ def test_the_coach_confirms_what_has_no_check_and_takes_it_back(
     assert [
         str(row.teacher) for row in desk.get(address + "?all=1&q=mentor").context["started"]
     ] == ["Max Mentor"]
-    desk.post(address, {"enrolment": waiting.pk})
+    silent = desk.post(address, {"enrolment": waiting.pk}, follow=True)
+    assert "Say in a few words what you saw." in text_of(silent)
+    desk.post(address, {"enrolment": waiting.pk, "why": "Taught it with me."})
     completion = Completion.objects.get()
-    assert (completion.teacher, completion.ground) == (new_teacher, "coach")
+    assert (completion.teacher, completion.ground, completion.why) == (
+        new_teacher,
+        "coach",
+        "Taught it with me.",
+    )
     assert desk.post(address, {"enrolment": "x"}).status_code == 404
-    desk.post(reverse("desk:undo-finished", args=[completion.pk]))
+    undo = reverse("desk:undo-finished", args=[completion.pk])
+    assert "Say in a few words why." in text_of(desk.post(undo, follow=True))
+    desk.post(undo, {"why": "It was another session."})
     waiting.refresh_from_db()
     assert (Completion.objects.count(), waiting.state) == (0, "started")
 

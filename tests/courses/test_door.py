@@ -64,9 +64,8 @@ def enrolment_of(run: Offering, name: str) -> Enrolment:
 def mark(run: Offering, name: str, minutes: int | None, *, part=1, now=None, by=None) -> None:
     mark_presence(
         offering=run,
-        enrolment_ids=[enrolment_of(run, name).pk],
+        minutes={enrolment_of(run, name).pk: minutes},
         part=part,
-        minutes=minutes,
         how="door",
         by=by,
         now=now or run.starts_at,
@@ -125,18 +124,19 @@ def test_undoing_goes_back_mark_by_mark_and_stays_in_the_history(run, coach):
         ({"minutes": 61}, NotSoManyMinutes),
         ({"part": 3}, NoSuchPart),
         ({"now": timedelta(minutes=-61)}, RunNotStarted),
-        ({"enrolment_ids": [0]}, NotInThisRun),
+        ({"minutes": {0: 30}}, NotInThisRun),
     ],
 )
 def test_a_mark_that_can_not_be_is_refused_and_nothing_is_written(run, change, error):
     fields = {
-        "enrolment_ids": [enrolment_of(run, "Nora").pk],
-        "part": 1,
         "minutes": 30,
+        "part": 1,
         "how": "door",
         "by": None,
         "now": run.starts_at,
     } | change
+    if isinstance(fields["minutes"], int):
+        fields["minutes"] = {enrolment_of(run, "Nora").pk: fields["minutes"]}
     if isinstance(fields["now"], timedelta):
         fields["now"] = run.starts_at + fields["now"]
     with pytest.raises(error):

@@ -311,7 +311,7 @@ def test_record_is_paged_in_a_fixed_number_of_queries(
             ground="check",
             completed_at=NOW - timedelta(days=number),
         )
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         response = nora.get("/record/")
     assert len(response.context["completions"]) == min(count, 25)
     assert len(nora.get("/record/?all=1").context["completions"]) == count

@@ -18,13 +18,16 @@ from wagtail.documents.models import Document
 from wagtail.models import PageViewRestriction
 
 from courses.models import (
+    Claim,
     Completion,
     CoursePage,
     Enrolment,
     Evaluation,
+    LicenceCycle,
     Offering,
     Requirement,
 )
+from courses.operations.credit import award_credit
 from courses.operations.look_book import look_book
 from profiles.models import Goal, ImportRun, SpecialDay, Ticket, TicketSource
 
@@ -100,6 +103,31 @@ def world(mentor_teacher, east, grade_sync, settings) -> dict[str, object]:
     run = Offering.objects.create(
         course=course, starts_at=now + timedelta(days=9), ends_at=now + timedelta(days=9, hours=1)
     )
+    award, *_ = award_credit(
+        teacher=mentor_teacher,
+        source="claim:0",
+        title="A canary elsewhere",
+        minutes=60,
+        earned_date=now.date(),
+        by=None,
+        now=now,
+    )
+    licence = LicenceCycle.objects.create(
+        teacher=mentor_teacher,
+        title="A canary licence",
+        from_date=now.date(),
+        until_date=now.date() + timedelta(days=900),
+    )
+    claim = Claim.objects.create(
+        teacher=mentor_teacher,
+        title="canary claim",
+        provider="canary",
+        held_date=now.date(),
+        minutes=60,
+        evidence=ContentFile(b"%PDF-1.4 canary", "canary.pdf"),
+        evidence_name="canary.pdf",
+        evidence_type="application/pdf",
+    )
     day = SpecialDay.objects.create(kind="pd", start_date=now.date(), end_date=now.date())
     return {
         "school_id": east.pk,
@@ -121,9 +149,16 @@ def world(mentor_teacher, east, grade_sync, settings) -> dict[str, object]:
         "evaluations/": Evaluation.objects.create(
             teacher=mentor_teacher, course=course, moment="close", words="a canary said"
         ).pk,
+        "credit/types/": award.credit_type_id,
+        "credit/rules/": award.rule_id,
+        "credit/awards/": award.pk,
+        "record/certificates/": award.certificate.pk,
+        "record/licences/": licence.pk,
         "sessions/": course.pk,
         "requirements/": requirement.pk,
         "runs/": run.pk,
+        "record/claims/": claim.pk,
+        "claims/": claim.pk,
         "page": course.pk,
         "document": f"{document.pk}/{document.filename}",
     }
