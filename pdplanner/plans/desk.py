@@ -17,6 +17,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from courses.desk_views import ON_A_PAGE, may_open_desk
 from courses.models import CoursePage
+from courses.operations import look_book
 from profiles.choices import Role
 from profiles.models import User
 from profiles.privacy import record_look
@@ -26,6 +27,7 @@ from .models import CoachRequest
 from .operations import close_coach_request
 from .queries import noticed_about, open_coach_requests
 from .queries.reach import FEWEST_SHOWN, reach_of
+from .queries.unmet import unmet_skills
 
 #: Why a session can't be on somebody's path, as a coach reads it.
 WHY_SHUT = {
@@ -143,8 +145,22 @@ class ReachView(DeskPage):
         return super().get_context_data(reach=reach, shut=shut, fewest=FEWEST_SHOWN, **kwargs)
 
 
+class UnmetView(DeskPage):
+    """Needs that no session meets yet, by skill: what to write next."""
+
+    template_name = "plans/desk/unmet.html"
+    page_title = "Needs nobody meets yet"
+    header_icon = "help"
+
+    def get_context_data(self, **kwargs) -> dict:
+        found = unmet_skills(as_of=today_in_district(timezone.now()))
+        page = Paginator(found, ON_A_PAGE).get_page(self.request.GET.get("p"))
+        return super().get_context_data(page=page, fewest=FEWEST_SHOWN, book=look_book(), **kwargs)
+
+
 urlpatterns = [
     path("desk/requests/", RequestsView.as_view(), name="coach-requests"),
     path("desk/requests/<int:pk>/", AskerView.as_view(), name="coach-asker"),
+    path("desk/unmet/", UnmetView.as_view(), name="unmet-needs"),
     path("desk/reach/<int:pk>/", ReachView.as_view(), name="session-reach"),
 ]

@@ -23,6 +23,14 @@ def requests_in_desk() -> MenuItem:
     )
 
 
+@hooks.register(DESK_MENU)
+def unmet_in_desk() -> MenuItem:
+    """What to write next."""
+    return DeskMenuItem(
+        "Needs nobody meets yet", reverse("unmet-needs"), icon_name="help", order=60
+    )
+
+
 @hooks.register("register_admin_urls")
 def desk_addresses() -> list:
     """Mount these pages below the admin."""

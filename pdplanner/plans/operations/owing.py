@@ -19,7 +19,7 @@ from ..models import Plan
 CHUNK = 500
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # it is part of its cause: one can't fail alone
 def owe_plans(*, teacher_ids: Iterable[int], cause: str, count: int = 1, now: datetime) -> int:
     """Mark the plans of these teachers as owed; an id that occurs thrice has three causes.
 
