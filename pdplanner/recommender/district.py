@@ -17,8 +17,10 @@ from pdplanner.recommender.facts import Id
 from pdplanner.recommender.history import Floats, History, Ints, summed
 
 #: Half-lives, in days, at which everybody's tickets are looked at: an outage, a week, a month, a
-#: term.
+#: term. Still shorter ones rank the next week better and the next month worse.
 EVERYBODY_DAYS = (2, 7, 30, 120)
+#: The one of them that stands for everybody where one must.
+USUAL_DAYS = 7
 #: Half-lives, in days, at which a cohort's tickets are looked at.
 COHORT_DAYS = (4, 15, 120)
 #: Half-lives, in days, at which a person's pace is looked at.
@@ -66,8 +68,6 @@ class District:
     group_days: Silence  # [G]
     months: Floats  # [K, 12] tickets by month of the year
     month_days: Silence  # [12] days of history in each month of the year
-    asks: float  # tickets in all
-    single_asks: float  # of people who asked once
     first_day: float  # of the first ticket
     second_day: float  # of the first ticket of anybody else
 
@@ -104,8 +104,6 @@ def learn_district(history: History) -> District:
             history.skill * 12 + months_of(history), np.ones(len(history.day)), size * 12
         ).reshape(size, 12),
         month_days=Silence(_lived(history, first_day), _lived(history, second_day)),
-        asks=float(len(history.day)),
-        single_asks=float((np.bincount(history.person) == 1).sum()),
         first_day=first_day,
         second_day=second_day,
         skills=history.skills,
@@ -163,8 +161,8 @@ def calendar_months(origin: date, days: Ints) -> Ints:
 def merge_districts(parts: Sequence[District]) -> District:
     """One district from its schools', learned one by one: every sum added up, name by name.
 
-    Each teacher, and so each ticket, must be in one part only. What followed what and how many
-    asked are exact; silence is counted from each part's own first ticket.
+    Each teacher, and so each ticket, must be in one part only. What followed what is exact;
+    silence is counted from each part's own first ticket.
     """
     skills = tuple(sorted({skill for part in parts for skill in part.skills}))
     groups = tuple(dict.fromkeys(group for part in parts for group in part.groups))
@@ -198,8 +196,6 @@ def merge_districts(parts: Sequence[District]) -> District:
         group_days=Silence(group_days[0], group_days[1]),
         months=months,
         month_days=longest.month_days,
-        asks=sum(part.asks for part in parts),
-        single_asks=sum(part.single_asks for part in parts),
         first_day=longest.first_day,
         second_day=longest.second_day,
     )

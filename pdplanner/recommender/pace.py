@@ -32,12 +32,16 @@ STIRRING_DAYS = 10
 PERSON_SHAPE = 0.6
 
 
-def pace_parts(history: History, district: District, days: float) -> Mapping[str, Floats]:
-    """Tickets over the next `days` days [P] as each part alone would have it, by name."""
+def pace_parts(
+    history: History, district: District, days: float, known: float
+) -> Mapping[str, Floats]:
+    """Tickets over the next `days` days [P] as each part alone would have it, by name.
+
+    `known` is the share of those days' tickets that people known by now will bring (levels.py).
+    """
     parts = {}
     first = asked_first(history, district)
     seen = district.days.seen_by(first)
-    known = _known_share(history, district)
     for place, half_life in enumerate(PACE_DAYS):
         tickets, exposure = paces(history, half_life)
         if half_life <= STIRRING_DAYS:
@@ -59,14 +63,6 @@ def pace_parts(history: History, district: District, days: float) -> Mapping[str
             for kind, lift in _cohort_lifts(history, district, tickets, exposure, usual).items():
                 parts[f"{kind} pace"] = usual * lift * days
     return parts
-
-
-def _known_share(history: History, district: District) -> Floats:
-    """The chance that the next ticket is of somebody who asked before [P], by how many asked but
-    once (Good 1953), as each person's colleagues have it."""
-    asks = np.bincount(history.person, minlength=history.people)
-    singles = np.maximum(district.single_asks - (asks == 1), 0.0)
-    return np.asarray(1.0 - singles / np.maximum(district.asks - asks, 1.0).clip(min=singles + 1.0))
 
 
 def _cohort_lifts(
@@ -97,7 +93,7 @@ def foretell_paces(
     history: History, district: District, weights: Mapping[str, float], days: float
 ) -> Floats:
     """Expected tickets over the next `days` days [P]."""
-    parts = pace_parts(history, district, days)
+    parts = pace_parts(history, district, days, weights.get("known share", 1.0))
     total = np.zeros(history.people)
     for name, part in parts.items():
         total += weights.get(name, 0.0) * part

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pdplanner.recommender.curves import curve_lift
 from pdplanner.recommender.district import District, learn_district
 from pdplanner.recommender.history import Floats, History
 from pdplanner.recommender.pace import foretell_paces
@@ -48,8 +49,10 @@ def foretell_rates(history: History, district: District, rules: NeedRules, days:
         if weights.get("season", 0.0):
             paces = paces * season_index(batch, district, days) ** weights["season"]
         shares = foretell_shares(batch, district, weights)
-        own[rows] = paces * shares.own
-        cohort[rows] = paces * (shares.total - shares.own)
+        total = paces * shares.total
+        lift = weights.get("level", 1.0) * curve_lift(total, weights)
+        own[rows] = paces * shares.own * lift
+        cohort[rows] = (total - paces * shares.own) * lift
     return Rates(own, cohort)
 
 

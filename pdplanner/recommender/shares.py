@@ -18,6 +18,7 @@ from pdplanner.recommender.district import (
     COHORT_DAYS,
     EVERYBODY_DAYS,
     FOLLOWING_DAYS,
+    USUAL_DAYS,
     District,
     faded,
     followings_of,
@@ -61,7 +62,7 @@ def prior_signals(history: History, district: District) -> Signals:
     for place, half_life in enumerate(EVERYBODY_DAYS):
         left = np.maximum(district.everybody[place] - roots[half_life], 0.0) + UNSEEN
         signals[f"everybody {half_life} d"] = np.log(left / left.sum(axis=1, keepdims=True))
-    base = np.exp(signals["everybody 7 d"])
+    base = np.exp(signals[f"everybody {USUAL_DAYS} d"])
     for kind in COHORT_KINDS:
         if any(group_kind == kind for group_kind, _ in district.groups):
             signals |= _cohort_signals(kind, history, district, roots, base)
@@ -148,8 +149,9 @@ def following_signal(history: History, district: District) -> Floats:
     own = np.zeros((history.people, size))
     np.add.at(own, (pairs.person, pairs.then), pairs.weight)
     usual = np.maximum(district.following.sum(axis=0) - own, 0.0)
-    roots = np.sqrt(history.count(faded(history, 7)))
-    base = np.maximum(district.everybody[1] - roots, 0.0) + UNSEEN
+    roots = np.sqrt(history.count(faded(history, USUAL_DAYS)))
+    usually = district.everybody[EVERYBODY_DAYS.index(USUAL_DAYS)]
+    base = np.maximum(usually - roots, 0.0) + UNSEEN
     usual = usual + FOLLOWING_STRENGTH * base / base.sum(axis=1, keepdims=True)
     usual /= usual.sum(axis=1, keepdims=True)
     after = district.following[first]

@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pdplanner.recommender.curves import fit_curve
 from pdplanner.recommender.district import District, learn_district
 from pdplanner.recommender.history import Floats, History
+from pdplanner.recommender.levels import known_share, met_volume, usual_volume
 from pdplanner.recommender.pace import pace_parts
 from pdplanner.recommender.rates import foretell_rates
 from pdplanner.recommender.rules import NeedRules
@@ -37,14 +39,17 @@ LEAST_BEFORE = 0.45
 #: The least that must lie before a window for the pace to be fitted on it: a short look back sees
 #: mostly people who have just asked, and takes them for busier than they are.
 LEAST_BEFORE_PACE = 0.45
-#: Tickets in the windows below which nothing is fitted: the defaults stay.
+#: Tickets below which nothing is fitted: in the history not even the level, in its windows no
+#: weights.
 LEAST_TICKETS = 100
 #: Askers of a window that are looked at; more would cost time and change nothing.
 MOST_ASKERS = 4000
 #: Weights of the season index to choose from.
 SEASON_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
-#: How hard the weights are drawn to the defaults, in half squared deviations of a signal.
+#: By which power a person's asks count for less than they are: nobody speaks for everybody.
 GAIN_POWER = 0.75
+#: How hard the weights are drawn to the defaults, in half squared deviations of a signal. Of 1 to
+#: 200, less served single weeks of a large desk, and more a small one of a year.
 SHARE_PULL = 20.0
 PACE_PULL = 5.0
 
@@ -57,8 +62,9 @@ class Window:
     district: District
     days: float
     asked: Floats  # [P, K] tickets in the window, of people known before it
-    here: NDArray[np.bool_]  # [P] who could have asked before the window
+    here: NDArray[np.bool_]  # [P] who was there when the window began, and not only just
     share: float  # of the whole history that lies before the window
+    known: float  # the share of the window's tickets that people known before it brought
 
 
 def windows_of(history: History, days: int) -> list[Window]:
@@ -85,26 +91,29 @@ def window_of(history: History, start: int, days: int) -> Window:
     cells = history.person[inside] * size + history.skill[inside]
     asked = np.bincount(cells, minlength=history.people * size).astype(np.float64)
     asked = asked.reshape(history.people, size)
-    here = before.since < np.minimum(before.until, 1.0)
+    here = (before.since < 1.0) & (before.until >= 1.0)
     asked[~here] = 0.0
     share = 1.0 - start / (1.0 - history.day.min(initial=0.0))
-    return Window(before, learn_district(before), float(min(days, start)), asked, here, share)
+    days = min(days, start)
+    known = met_volume(history, start, days)[1]
+    return Window(before, learn_district(before), float(days), asked, here, share, known)
 
 
 def tune_weights(history: History, rules: NeedRules, days: int) -> NeedRules:
-    """The rules with weights fitted to foretell `days` days ahead, on the history's own past."""
-    return fit_weights(windows_of(history, days), rules)
-
-
-def fit_weights(windows: Sequence[Window], rules: NeedRules) -> NeedRules:
-    """The rules with weights fitted to the windows; unchanged with too few tickets in them."""
-    if sum(window.asked.sum() for window in windows) < LEAST_TICKETS:
+    """The rules with weights fitted to foretell `days` days ahead, on the history's own past;
+    unchanged with too few tickets in it."""
+    if len(history.day) < LEAST_TICKETS:
         return rules
-    fitted = dict(rules.weights)
-    fitted |= _fit_prior(windows, fitted)
-    fitted |= _fit_own(windows, fitted)
-    fitted |= _fit_pace(windows, fitted)
-    fitted |= _fit_season(windows, rules, fitted)
+    windows = windows_of(history, days)
+    fitted = {name: w for name, w in rules.weights if not name.startswith(("level", "curve"))}
+    fitted["known share"] = known_share(history, days)
+    if sum(window.asked.sum() for window in windows) >= LEAST_TICKETS:
+        fitted |= _fit_prior(windows, fitted)
+        fitted |= _fit_own(windows, fitted)
+        fitted |= _fit_pace(windows, fitted)
+        fitted |= _fit_season(windows, rules, fitted)
+        fitted |= _fit_curve(windows, rules, fitted)
+    fitted |= _fit_level(history, rules, fitted, days)
     return replace(rules, weights=tuple(sorted(fitted.items())))
 
 
@@ -113,18 +122,58 @@ def _fit_season(
 ) -> dict[str, float]:
     """How much of the season index to believe: what has the least deviance on the windows that
     know a year; the default where none does."""
-    plain = replace(rules, weights=tuple({**weights, "season": 0.0}.items()))
     losses = dict.fromkeys(SEASON_WEIGHTS, 0.0)
     known = [w for w in windows if w.district.month_days.all.sum() >= LEAST_DAYS and w.days >= 7]
     for window in known:
         rows = np.flatnonzero(window.here)
         history = window.history.of(rows)
+        plain = _with(rules, weights, {"season": 0.0, "known share": window.known})
         rates = foretell_rates(history, window.district, plain, window.days).total
         index = season_index(history, window.district, window.days)
         for weight in losses:
             forecast = rates * index**weight * window.days
             losses[weight] += poisson_deviance(forecast, window.asked[rows]) * len(rows)
     return {"season": min(losses, key=lambda w: (losses[w], w))} if known else {}
+
+
+def _fit_curve(
+    windows: Sequence[Window], rules: NeedRules, weights: Mapping[str, float]
+) -> dict[str, float]:
+    """By how much rates of each height came true on the windows."""
+    triples = []
+    for window in windows:
+        rows = np.flatnonzero(window.here)
+        known = _with(rules, weights, {"known share": window.known})
+        rates = foretell_rates(window.history.of(rows), window.district, known, window.days)
+        met = window.asked[rows]
+        triples.append((rates.total.ravel() * window.days, met.ravel(), window.days))
+    return fit_curve(triples)
+
+
+def _fit_level(
+    history: History, rules: NeedRules, weights: Mapping[str, float], days: int
+) -> dict[str, float]:
+    """What brings the forecast of everybody who is here to the volume of the last weeks; a season
+    ahead moves both."""
+    district = learn_district(history)
+    here = history.of(np.flatnonzero(history.until >= 1.0))
+    if not here.people:
+        return {}
+
+    def tickets(changes: Mapping[str, float]) -> float:
+        rates = foretell_rates(here, district, _with(rules, weights, changes), days)
+        return float(rates.total.sum() * days)
+
+    flat = {name: 0.0 for name in weights if name.startswith("curve")}
+    season = tickets(flat) / tickets({**flat, "season": 0.0})
+    expected = usual_volume(history, days) * weights["known share"] * season
+    return {"level": expected / tickets({})}
+
+
+def _with(
+    rules: NeedRules, weights: Mapping[str, float], changes: Mapping[str, float]
+) -> NeedRules:
+    return replace(rules, weights=tuple({**weights, **changes}.items()))
 
 
 def _askers(window: Window) -> tuple[History, Floats]:
@@ -199,7 +248,7 @@ def _fit_pace(windows: Sequence[Window], weights: Mapping[str, float]) -> dict[s
     for window in long_enough or windows[-1:]:
         rows = np.flatnonzero(window.here)
         history = window.history.of(rows)
-        parts = pace_parts(history, window.district, window.days)
+        parts = pace_parts(history, window.district, window.days, window.known)
         mass = _share_mass(history, window.district, weights)
         asked = window.asked[rows].sum(axis=1)
         problems.append((np.array(list(parts.values())) * mass, asked))
