@@ -5,7 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import ValidationError
 
-from .models import TicketSource
+from .models import RosterProfile, TicketSource
+from .rosters.teacher_table import TEACHERS
 from .tickets.columns import LABELS, NAMES, REQUIRED, Columns, recognise
 from .uploads import Kind
 
@@ -75,3 +76,44 @@ class ColumnsForm(forms.Form):
     def columns(self) -> Columns:
         """Return our name -> heading, as far as chosen."""
         return {name: self.cleaned_data[name] for name in NAMES if self.cleaned_data[name]}
+
+
+class TeacherColumnsForm(forms.Form):
+    """Which column of a table of teachers is what, and the name it is saved under."""
+
+    name = forms.CharField(
+        label="Name of this list",
+        max_length=40,
+        help_text="The same name next time: who is missing then counts as gone.",
+    )
+
+    def __init__(self, header: list[str], saved: list[RosterProfile], *args, **kwargs):
+        at = {heading.casefold(): heading for heading in header if heading}
+        fits = next(
+            (
+                profile
+                for profile in saved
+                if all(heading.casefold() in at for heading in profile.columns.values())
+            ),
+            None,
+        )
+        initial = {"name": fits.name if fits else "Teachers", **TEACHERS.recognise(header)}
+        if fits:
+            initial |= {name: at[word.casefold()] for name, word in fits.columns.items()}
+        super().__init__(*args, **{"initial": initial, **kwargs})
+        choices = [("", "Not in this file"), *((heading, heading) for heading in at.values())]
+        for name in TEACHERS.names:
+            self.fields[name] = forms.ChoiceField(
+                label=TEACHERS.labels[name], choices=choices, required=False
+            )
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or {}
+        if missing := TEACHERS.missing(self.columns()):
+            raise ValidationError(f"Still missing: {'; '.join(missing)}.")
+        return cleaned
+
+    def columns(self) -> dict[str, str]:
+        """Return our name -> heading, as far as chosen."""
+        chosen = {name: self.cleaned_data.get(name) for name in TEACHERS.names}
+        return {name: heading for name, heading in chosen.items() if heading}

@@ -14,18 +14,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from . import uploads
 from .access import SignedInRequest, role_required
 from .choices import Role
-from .import_forms import ColumnsForm, UploadForm
+from .import_columns import STEPS
+from .import_forms import UploadForm
 from .imports import ImportRefused, Severity, largest_upload, size_in_words
-from .models import ImportRun, TicketSource
+from .models import ImportRun, Teacher, TicketSource
 from .tasks import continue_imports
-from .tickets.csv import header_of, sample_of
 from .uploads import Kind, Upload
 
 PER_PAGE = 20
 #: An import that takes longer goes on in the background.
 SECONDS_IN_A_REQUEST = 4.0
-#: Kinds that are applied in one piece wait for the background above this size.
+#: Larger files are checked, and what is applied in one piece applied, in the background.
 LARGEST_AT_ONCE = 3 * 1024 * 1024
+#: Names of people who would leave that a page lists; the rest is a number.
+MOST_NAMES = 300
+
+IN_WORK = (ImportRun.State.CHECKING, ImportRun.State.RUNNING)
 
 coordinator_only = role_required(Role.COORDINATOR)
 
@@ -60,6 +64,9 @@ def show_imports(
 def said_of(run: ImportRun) -> str:
     """Return what came of a run, in a sentence or two."""
     kind = uploads.KINDS.get(run.kind)
+    if run.state == ImportRun.State.REFUSED and run.problems:
+        first = run.problems[0]
+        return f"{first['place']}: {first['rule']}."
     if kind is None or not run.counts or run.state != ImportRun.State.APPLIED:
         return ""
     return " ".join(kind.in_words(run, False)[:2])
@@ -92,9 +99,7 @@ def upload(request: SignedInRequest, kind: str) -> HttpResponse:
         by=request.user,
         now=timezone.now(),
     )
-    if wanted.name == ImportRun.Kind.TICKETS:
-        return redirect("profiles:import-columns", kept.run.pk)
-    return check(request, kept)
+    return ask_or_check(request, kept)
 
 
 def kind_or_404(name: str) -> Kind:
@@ -104,8 +109,26 @@ def kind_or_404(name: str) -> Kind:
     return uploads.KINDS[name]
 
 
+def ask_or_check(request: SignedInRequest, kept: Upload) -> HttpResponse:
+    """Go to the screen that asks for columns where they must be told; else check."""
+    step = STEPS.get(kept.run.kind)
+    try:
+        is_due = step is not None and step.is_due(kept)
+    except ImportRefused as refusal:
+        uploads.refuse(kept, refusal, now=timezone.now())
+        return refused(request, uploads.KINDS[kept.run.kind], refusal)
+    if is_due:
+        return redirect("profiles:import-columns", kept.run.pk)
+    return check(request, kept)
+
+
 def check(request: SignedInRequest, kept: Upload) -> HttpResponse:
-    """Check a stored upload; show its report, or why it can't be used."""
+    """Check a stored upload; show its report, or why it can't be used. A large one is checked in
+    the background."""
+    if kept.path.stat().st_size > LARGEST_AT_ONCE:
+        uploads.check_later(kept)
+        continue_imports.delay_on_commit()
+        return redirect("profiles:import-run", kept.run.pk)
     try:
         uploads.check(kept, now=timezone.now())
     except ImportRefused as refusal:
@@ -130,29 +153,30 @@ def refused(request: SignedInRequest, kind: Kind, refusal: ImportRefused) -> Htt
 @coordinator_only
 @require_http_methods(["GET", "POST"])
 def columns(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Say which column of a help desk's export is what; saved for the next time."""
-    run = get_object_or_404(
-        ImportRun, pk=pk, kind=ImportRun.Kind.TICKETS, state=ImportRun.State.CHECKED
-    )
+    """Say which column of a table is what; saved for the next time."""
+    run = get_object_or_404(ImportRun, pk=pk, kind__in=STEPS, state=ImportRun.State.CHECKED)
     kept = found(run)
+    step = STEPS[run.kind]
     try:
-        header = header_of(kept.path)
+        if run.kind == ImportRun.Kind.ROSTER and not (step.is_due(kept) or "name" in kept.options):
+            raise Http404
+        form = step.form(kept, request.POST or None)
+        sample = step.sample(kept)
     except ImportRefused as refusal:
-        uploads.leave(run)
+        uploads.refuse(kept, refusal, now=timezone.now())
         return refused(request, uploads.KINDS[run.kind], refusal)
-    name = kept.options["source"]
-    source = TicketSource.objects.filter(name=name).first() or TicketSource(name=name)
-    form = ColumnsForm(header, source, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        kept = uploads.set_options(
-            kept,
-            kept.options | {"columns": form.columns(), "address": form.cleaned_data["address"]},
-        )
+        kept = uploads.set_options(kept, kept.options | step.options(form))
         return check(request, kept)
     return render(
         request,
         "profiles/imports/columns.html",
-        {"form": form, "run": run, "name": name, "sample": sample_of(kept.path)},
+        {
+            "form": form,
+            "run": run,
+            "name": kept.options.get("source", "this list"),
+            "sample": sample,
+        },
         status=422 if form.is_bound else 200,
     )
 
@@ -177,8 +201,9 @@ def show_run(request: SignedInRequest, row: ImportRun, *, wants_yes: bool = Fals
     """Show one import."""
     kind = kind_or_404(row.kind)
     kept = uploads.find(row) if row.state == ImportRun.State.CHECKED else None
-    if kept is not None and row.kind == ImportRun.Kind.TICKETS and not kept.options.get("columns"):
-        return redirect("profiles:import-columns", row.pk)
+    if kept is not None and not row.content_hash and row.kind in STEPS:
+        return redirect("profiles:import-columns", row.pk)  # waits for its columns
+    leaving = kept.options.get("leaving", []) if kept else []
     is_dry = row.state == ImportRun.State.CHECKED
     has_counts = is_dry or row.state in (ImportRun.State.APPLIED, ImportRun.State.STOPPED)
     return render(
@@ -191,6 +216,10 @@ def show_run(request: SignedInRequest, row: ImportRun, *, wants_yes: bool = Fals
             "can_apply": kept is not None,
             "must_confirm": kept.options.get("must_confirm", "") if kept else "",
             "wants_yes": wants_yes,
+            "leaving": Teacher.objects.filter(pk__in=leaving[:MOST_NAMES]) if leaving else [],
+            "more_leaving": max(0, len(leaving) - MOST_NAMES),
+            "has_columns": bool(kept and kept.options.get("columns")),
+            "progress": uploads.progress_of(row) if row.state in IN_WORK else {},
         },
         status=422 if wants_yes else 200,
     )

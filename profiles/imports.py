@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 
@@ -193,10 +193,14 @@ class Report:
     content_hash: str
     counts: dict[str, int]
     must_confirm: str = ""
+    leaving: tuple[int, ...] = ()  # ids of the teachers who would become inactive
 
 
-Progress = Callable[[str], None]
+class Progress(Protocol):
+    """Told what is being done and, where it is known, which part of the whole is done."""
+
+    def __call__(self, message: str, part: int = 0, whole: int = 0) -> None: ...
 
 
-def silent(message: str) -> None:
+def silent(message: str, part: int = 0, whole: int = 0) -> None:
     """Show no progress."""

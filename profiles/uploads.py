@@ -3,6 +3,7 @@ most, and what can be done with them. Every part registers the kinds it can impo
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -16,12 +17,14 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.utils import timezone
 
-from .imports import ImportRefused, Report, TakenOver
+from .imports import ImportRefused, Report, TakenOver, hash_of
 from .models import ImportRun, User
 
 logger = logging.getLogger("pdplanner.imports")
 
 LONGEST_WAIT = timedelta(hours=1)
+#: Nothing of these is written yet, so they may be left without a trace.
+WAITING = (ImportRun.State.CHECKED, ImportRun.State.CHECKING)
 
 Options = dict[str, Any]
 
@@ -130,9 +133,31 @@ def forget(run: ImportRun) -> None:
     shutil.rmtree(place_of(run), ignore_errors=True)
 
 
+def note(run: ImportRun, words: str, part: int = 0, whole: int = 0) -> None:
+    """Write down how far an upload is: beside it, because what is written in the database shows
+    only when all of it is there."""
+    place = place_of(run)
+    fresh = place / f"progress.{os.getpid()}"
+    try:
+        with private(fresh) as out:
+            out.write(json.dumps({"words": words, "part": part, "whole": whole}).encode())
+        fresh.replace(place / "progress.json")
+    except OSError:
+        return  # the upload is gone meanwhile; so is whoever wanted to know
+
+
+def progress_of(run: ImportRun) -> dict[str, Any]:
+    """Return what was last noted of an upload: words, part and whole; empty without any."""
+    try:
+        noted: dict[str, Any] = json.loads((place_of(run) / "progress.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return noted
+
+
 def leave(run: ImportRun) -> bool:
     """Forget an upload that was never applied, and its run; return whether it was one."""
-    gone, _ = ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.CHECKED).delete()
+    gone, _ = ImportRun.objects.filter(pk=run.pk, state__in=WAITING).delete()
     if gone:
         forget(run)
     return bool(gone)
@@ -145,16 +170,41 @@ def check(upload: Upload, *, now: datetime) -> Upload:
     """Check an upload and write the report into its run. Raises ImportRefused, the file gone."""
     try:
         report = KINDS[upload.run.kind].check(upload, now)
-    except ImportRefused:
-        leave(upload.run)
+    except ImportRefused as refusal:
+        refuse(upload, refusal, now=now)
         raise
-    run = upload.run
-    run.total = report.total
-    run.content_hash = report.content_hash
-    run.counts = report.counts
-    run.problems = report.problems.as_json()
-    run.save()
-    return set_options(upload, upload.options | {"must_confirm": report.must_confirm})
+    # Not saved but updated: whoever left the upload meanwhile must not find it back.
+    is_wanted = ImportRun.objects.filter(pk=upload.run.pk, state__in=WAITING).update(
+        state=ImportRun.State.CHECKED,
+        total=report.total,
+        content_hash=report.content_hash,
+        counts=report.counts,
+        problems=report.problems.as_json(),
+    )
+    if not is_wanted:
+        forget(upload.run)
+        return upload
+    (place_of(upload.run) / "progress.json").unlink(missing_ok=True)
+    found = {"must_confirm": report.must_confirm, "leaving": list(report.leaving)}
+    return set_options(upload, upload.options | found)
+
+
+def refuse(upload: Upload, refusal: ImportRefused, *, now: datetime) -> None:
+    """Write down why an upload can't be used, and forget it."""
+    ImportRun.objects.filter(pk=upload.run.pk, state__in=WAITING).update(
+        state=ImportRun.State.REFUSED,
+        finished_at=now,
+        content_hash=hash_of(upload.path),
+        problems=refusal.problems.as_json(),
+    )
+    forget(upload.run)
+
+
+def check_later(upload: Upload) -> None:
+    """Leave the check of a large upload to the background."""
+    ImportRun.objects.filter(pk=upload.run.pk, state=ImportRun.State.CHECKED).update(
+        state=ImportRun.State.CHECKING
+    )
 
 
 def start(run: ImportRun, *, now: datetime) -> bool:
@@ -187,8 +237,16 @@ def go_on(run: ImportRun, *, now: datetime, may_go_on: Callable[[], bool] = lamb
 
 
 def continue_runs(*, now: datetime) -> int:
-    """Go on with every upload that is being applied; return how many there were."""
+    """Go on with every upload that is being checked or applied; return how many there were."""
     sweep(now=now)
+    unchecked = [
+        upload
+        for run in ImportRun.objects.filter(state=ImportRun.State.CHECKING).order_by("pk")
+        if (upload := find(run)) is not None
+    ]
+    for upload in unchecked:
+        with contextlib.suppress(ImportRefused):  # its run says why
+            check(upload, now=now)
     waiting = [
         run
         for run in ImportRun.objects.filter(state=ImportRun.State.RUNNING).order_by("pk")
@@ -196,22 +254,22 @@ def continue_runs(*, now: datetime) -> int:
     ]
     for run in waiting:
         go_on(run, now=now)
-    return len(waiting)
+    return len(unchecked) + len(waiting)
 
 
 def sweep(*, now: datetime) -> None:
     """Delete what has waited an hour, what was applied, and what no run stands for."""
     before = now - LONGEST_WAIT
     old = ImportRun.objects.filter(started_at__lt=before)
-    for run in old.filter(state=ImportRun.State.CHECKED):
+    for run in old.filter(state__in=WAITING):
         leave(run)
     # By upload only: an import from the command line is gone on with there.
     stuck = old.filter(state=ImportRun.State.RUNNING).exclude(by=None)
     stuck.update(state=ImportRun.State.STOPPED, finished_at=now)
     alive = set(
-        ImportRun.objects.filter(
-            state__in=(ImportRun.State.CHECKED, ImportRun.State.RUNNING)
-        ).values_list("pk", flat=True)
+        ImportRun.objects.filter(state__in=(*WAITING, ImportRun.State.RUNNING)).values_list(
+            "pk", flat=True
+        )
     )
     for place in folder().iterdir():
         if not place.name.isdecimal() or int(place.name) not in alive:

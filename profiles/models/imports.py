@@ -16,6 +16,7 @@ class ImportRun(models.Model):
         CATALOGUE = "catalogue", "Catalogue"
 
     class State(models.TextChoices):
+        CHECKING = "checking", "Being checked"
         CHECKED = "checked", "Checked, nothing written yet"
         RUNNING = "running", "Running"
         APPLIED = "applied", "Applied"

@@ -62,7 +62,7 @@ class Feed:
             if not again:
                 self.rows_read += 1
                 if self.rows_read % ROWS_BETWEEN_WORDS == 0:
-                    self.progress(f"{self.rows_read:,} rows read")
+                    self.progress(f"{self.rows_read:,} rows read", self.rows_read)
             if not row.is_gone:
                 yield row
 

@@ -54,9 +54,10 @@ class Staff:
 
     def apply(self, progress: Progress = silent) -> None:
         """Write every teacher of the roster."""
+        count = len(self.roster.teachers)
         for place, row in enumerate(self.roster.teachers, start=1):
             if place % TEACHERS_BETWEEN_WORDS == 0:
-                progress(f"{place:,} of {len(self.roster.teachers):,} teachers")
+                progress(f"{place:,} of {count:,} teachers written", place, count)
             pk = self._find(row)
             teacher = self._teachers[pk] if pk is not None else Teacher()
             is_new = pk is None

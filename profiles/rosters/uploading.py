@@ -5,17 +5,55 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from ..imports import Report
+from .. import uploads
+from ..imports import Progress, Report
 from ..models import ImportRun
 from ..uploads import Kind, Upload
-from .importing import import_roster, in_words, read_roster
-from .operations import mass_departure
+from . import formats
+from .files import RosterFiles
+from .formats import Wanted
+from .importing import import_roster, in_words, read_roster, save_profile
+from .operations import departing, mass_departure
+from .teacher_table import header_of, refuse_no_table
+
+
+def needs_columns(upload: Upload) -> bool:
+    """Whether somebody must say which column is what first. Raises ImportRefused."""
+    if upload.options.get("columns"):
+        return False
+    files = RosterFiles(upload.path)
+    try:
+        if formats.recognise(files) != formats.TABLE:
+            return False
+        refuse_no_table(header_of(files))
+        return True
+    finally:
+        files.close()
+
+
+def wanted_of(upload: Upload) -> Wanted:
+    """Return how an upload is to be read, as far as it was said."""
+    columns = upload.options.get("columns")
+    return Wanted(columns=columns, name=upload.options.get("name", "")) if columns else Wanted()
+
+
+def told(upload: Upload) -> Progress:
+    """Return a progress that the page of the upload shows."""
+
+    def tell(message: str, part: int = 0, whole: int = 0) -> None:
+        uploads.note(upload.run, message, part, whole or upload.run.total)
+
+    return tell
 
 
 def check(upload: Upload, now: datetime) -> Report:
     """Return what the roster would change; nothing is written."""
-    roster, problems, content_hash = read_roster(upload.path, now=now)
+    progress = told(upload)
+    roster, problems, content_hash = read_roster(
+        upload.path, now=now, progress=progress, wanted=wanted_of(upload)
+    )
     claim = mass_departure(roster=roster)
+    leaving, _ = departing(roster=roster)
     counts = import_roster(
         roster=roster,
         problems=problems,
@@ -23,13 +61,24 @@ def check(upload: Upload, now: datetime) -> Report:
         now=now,
         confirm_departures=True,
         is_dry=True,
+        progress=progress,
     )
-    return Report(problems, roster.rows_read, content_hash, counts, must_confirm=claim)
+    return Report(
+        problems,
+        roster.rows_read,
+        content_hash,
+        counts,
+        must_confirm=claim,
+        leaving=tuple(leaving),
+    )
 
 
 def apply(upload: Upload, now: datetime, may_go_on: Callable[[], bool]) -> None:
     """Apply the roster, in one piece."""
-    roster, problems, content_hash = read_roster(upload.path, now=now)
+    progress, wanted = told(upload), wanted_of(upload)
+    roster, problems, content_hash = read_roster(
+        upload.path, now=now, progress=progress, wanted=wanted
+    )
     import_roster(
         roster=roster,
         problems=problems,
@@ -37,7 +86,10 @@ def apply(upload: Upload, now: datetime, may_go_on: Callable[[], bool]) -> None:
         now=now,
         confirm_departures=bool(upload.options.get("is_confirmed")),
         run=upload.run,
+        progress=progress,
     )
+    if wanted.columns:
+        save_profile(name=wanted.name, columns=wanted.columns)
 
 
 def words(run: ImportRun, is_dry: bool) -> list[str]:
@@ -49,10 +101,10 @@ KIND = Kind(
     name=ImportRun.Kind.ROSTER,
     title="Roster",
     words=(
-        "A zip with a full OneRoster 1.1 or 1.2 CSV export: schools, terms and teachers. "
-        "Students and passwords in it are not stored."
+        "OneRoster 1.1 or 1.2 (full or changes) or Microsoft School Data Sync as a zip, or any "
+        "list of teachers as CSV. Students and passwords in it are not stored."
     ),
-    accept=".zip",
+    accept=".zip,.csv,.txt",
     order=1,
     check=check,
     apply=apply,

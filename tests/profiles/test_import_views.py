@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from profiles import import_views, uploads
-from profiles.models import ImportRun, School, Teacher, Ticket, TicketSource
+from profiles.models import ImportRun, RosterProfile, School, Teacher, Ticket, TicketSource
+from profiles.rosters import uploading as rostering
 from profiles.tasks import continue_imports
 from profiles.tickets import importing
 
@@ -93,7 +96,10 @@ def test_upload_is_private_and_its_name_forgotten(client, data):
     ("kind", "content", "words"),
     [
         ("roster", b"", "The file is no zip, or a broken one"),
-        ("roster", b"no zip", "The file is no zip, or a broken one"),
+        ("roster", b"no zip", "The file is neither a zip nor a table"),
+        ("roster", b"PK\x03\x04", "The file is no zip, or a broken one"),
+        ("roster", "email,name\n".encode("utf-16"), "The file is not UTF-8 but UTF-16"),
+        ("roster", b"email,e-mail,EMAIL\n", "stands twice in the header"),
         (
             "roster",
             roster(**{"users.csv": USERS_1_1.replace("2", "\0", 1)}),
@@ -113,13 +119,21 @@ def test_upload_is_private_and_its_name_forgotten(client, data):
         ("catalogue", b"{]", "Nothing was written"),
     ],
 )
-def test_bad_upload_gets_a_readable_page_and_leaves_nothing(client, data, kind, content, words):
+def test_bad_upload_gets_a_readable_page_and_leaves_its_report_alone(
+    client, coordinator, data, kind, content, words
+):
     answer = send(client, kind, content)
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert "Nothing was written" in answer.content.decode()
-    assert not (Teacher.objects.exists() or ImportRun.objects.exists())
+    assert not Teacher.objects.exists()
     assert kept_files(data) == []
+    run = ImportRun.objects.get()
+    digest = hashlib.sha256(content).hexdigest()
+    assert (run.state, run.by, run.content_hash) == ("refused", coordinator, digest)
+    page = client.get(f"/imports/{run.pk}/").content.decode()
+    assert words in page
+    assert "Refused, nothing written" in client.get("/imports/").content.decode()
 
 
 def test_upload_ten_times_too_large_is_refused_unread(client, settings, data):
@@ -204,10 +218,24 @@ def test_long_import_goes_on_in_the_background(client, new_teacher, monkeypatch,
     assert (kept_files(data), continue_imports()) == ([], 0)
 
 
-def test_large_roster_waits_for_the_background(client, monkeypatch):
+def test_large_roster_is_checked_and_applied_in_the_background(client, monkeypatch, data):
     monkeypatch.setattr(import_views, "LARGEST_AT_ONCE", 10)
-    send(client, "roster", roster())
-    pk = ImportRun.objects.get().pk
+    answer = send(client, "roster", roster())
+    run = ImportRun.objects.get()
+    pk = run.pk
+    assert (answer.url, run.state) == (f"/imports/{pk}/", "checking")
+    page = client.get(answer.url).content.decode()
+    assert "Your file is being checked" in page
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
+    uploads.note(run, "5,000 rows read", 5000, 20000)
+    page = client.get(answer.url).content.decode()
+    assert "5,000 rows read" in page
+    assert "width:25%" in page
+    assert client.post(f"/imports/{pk}/apply/").url == answer.url
+    assert Teacher.objects.count() == 0
+    assert continue_imports() == 1
+    assert ImportRun.objects.get().state == "checked"
+    assert "3 teachers: 3 would be new" in client.get(answer.url).content.decode()
     client.post(f"/imports/{pk}/apply/")
     assert (ImportRun.objects.get().state, Teacher.objects.count()) == ("running", 0)
     continue_imports()
@@ -231,6 +259,9 @@ def test_many_departures_ask_for_a_yes(client):
     pk = ImportRun.objects.first().pk
     page = client.get(f"/imports/{pk}/").content.decode()
     assert "2 of 3 active teachers are not in this file" in page
+    assert "Who would be gone (2)" in page
+    assert page.index("Omar Old") > page.index("Who would be gone")
+    assert "Lone Teacher" in page
     answer = client.post(f"/imports/{pk}/apply/")
     assert answer.status_code == 422
     assert "Tick this first" in answer.content.decode()
@@ -275,6 +306,7 @@ def test_import_that_hangs_for_an_hour_is_stopped(client, new_teacher, monkeypat
     monkeypatch.setattr(import_views, "LARGEST_AT_ONCE", 10)
     send(client, "roster", roster())
     pk = ImportRun.objects.get().pk
+    continue_imports()
     client.post(f"/imports/{pk}/apply/")
     uploads.sweep(now=timezone.now() + timedelta(minutes=61))
     assert (ImportRun.objects.get().state, kept_files(data)) == ("stopped", [])
@@ -289,7 +321,7 @@ def test_file_that_stops_being_right_is_refused_when_applied(client, data, monke
     run = ImportRun.objects.get()
     assert (run.state, run.problems[0]["rule"]) == (
         "refused",
-        "the file is no zip, or a broken one",
+        "the file is neither a zip nor a table with a header of several columns",
     )
     assert (kept_files(data), Teacher.objects.count()) == ([], 0)
 
@@ -333,3 +365,82 @@ def test_imports_are_the_coordinator_s_alone(client, signed_in, who, request):
     posts = ["/imports/new/roster/", f"/imports/{pk}/apply/", f"/imports/{pk}/leave/"]
     assert [other.post(address).status_code for address in posts] == [403, 403, 403]
     assert ImportRun.objects.get().state == "checked"
+
+
+LIST = """\
+Kennung,Wer,Haus,Klassen
+nora.new@example.org,Nora New,East Middle,6-8
+omar.old@example.org,Omar Old,North High,"9, 10"
+"""
+LIST_COLUMNS = {"name": "HR list", "email": "Kennung", "full_name": "Wer", "school": "Haus"}
+
+
+def test_list_of_teachers_asks_for_its_columns_and_saves_them(client, data):
+    answer = send(client, "roster", LIST, "kanary.csv")
+    run = ImportRun.objects.get()
+    assert answer.url == f"/imports/{run.pk}/columns/"
+    page = client.get(answer.url).content.decode()
+    assert "nora.new@example.org · omar.old@example.org" in page
+    assert client.get(f"/imports/{run.pk}/").url == answer.url
+    page = client.post(answer.url, {"name": "HR list", "school": "Haus"})
+    assert page.status_code == 422
+    assert "Still missing: Email address or Number of the teacher; Last name or" in (
+        page.content.decode()
+    )
+    answer = client.post(answer.url, LIST_COLUMNS)
+    assert answer.url == f"/imports/{run.pk}/"
+    assert "2 teachers: 2 would be new" in client.get(answer.url).content.decode()
+    assert not RosterProfile.objects.exists()
+    client.post(f"/imports/{run.pk}/columns/", LIST_COLUMNS | {"grades": "Klassen"})
+    client.post(f"/imports/{run.pk}/apply/")
+    assert [(t.email, t.grades) for t in Teacher.objects.order_by("pk")] == [
+        ("nora.new@example.org", ["06", "07", "08"]),
+        ("omar.old@example.org", ["09", "10"]),
+    ]
+    assert (kept_files(data), RosterProfile.objects.get().name) == ([], "HR list")
+    assert "kanary" not in repr(list(ImportRun.objects.values()))
+
+    send(client, "roster", LIST, "next.csv")
+    form = client.get(f"/imports/{ImportRun.objects.first().pk}/columns/").context["form"]
+    assert form.initial == {
+        "name": "HR list",
+        "email": "Kennung",
+        "full_name": "Wer",
+        "school": "Haus",
+        "grades": "Klassen",
+    }
+
+
+def test_roster_in_a_known_format_has_no_screen_for_columns(client):
+    send(client, "roster", roster())
+    pk = ImportRun.objects.get().pk
+    assert client.get(f"/imports/{pk}/columns/").status_code == 404
+
+
+def test_large_file_that_is_refused_in_the_background_says_so_on_its_page(
+    client, monkeypatch, data
+):
+    monkeypatch.setattr(import_views, "LARGEST_AT_ONCE", 10)
+    send(client, "roster", roster(**{"users.csv": USERS_1_1 + "u9,,\n"}))
+    pk = ImportRun.objects.get().pk
+    continue_imports()
+    run = ImportRun.objects.get()
+    assert (run.state, kept_files(data)) == ("refused", [])
+    assert "users.csv, line 9" in client.get(f"/imports/{pk}/").content.decode()
+
+
+def test_upload_left_while_it_is_checked_does_not_come_back(client, monkeypatch, data):
+    monkeypatch.setattr(import_views, "LARGEST_AT_ONCE", 10)
+    send(client, "roster", roster())
+    run = ImportRun.objects.get()
+    waiting = uploads.find(run)
+
+    def leave_then_check(upload, now):
+        report = rostering.check(upload, now)
+        uploads.leave(run)
+        return report
+
+    kind = replace(uploads.KINDS["roster"], check=leave_then_check)
+    monkeypatch.setitem(uploads.KINDS, "roster", kind)
+    uploads.check(waiting, now=timezone.now())
+    assert (ImportRun.objects.count(), kept_files(data)) == (0, [])

@@ -27,7 +27,7 @@ class ImportCommand(BaseCommand):
                 f"{errors:,} {'error' if errors == 1 else 'errors'}. Nothing was written."
             ) from None
 
-    def say(self, message: str) -> None:
+    def say(self, message: str, part: int = 0, whole: int = 0) -> None:
         """Show progress, apart from the result."""
         self.stderr.write(message, self.style.SUCCESS)
 
