@@ -9,7 +9,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from wagtail.models import PageLogEntry
 
-from courses.models import Completion, CoursePage, CourseSkill, Enrolment, Offering
+from courses.models import (
+    Completion,
+    CoursePage,
+    CourseSkill,
+    Enrolment,
+    EvaluationTotal,
+    EvaluationWords,
+    Offering,
+)
 from profiles.models import (
     District,
     Goal,
@@ -89,6 +97,9 @@ def _remove_sessions() -> tuple[int, tuple[str, ...]]:
         Exists(Completion.objects.filter(course=OuterRef("pk")))
         | Exists(Enrolment.objects.filter(course=OuterRef("pk")))
     )
+    # What the sample's teachers said went with them; what it added up to can't be told apart.
+    for model in (EvaluationTotal, EvaluationWords):
+        model.objects.filter(course__in=mine).delete()
     kept = list(used)
     for page in kept:
         page.unpublish()
