@@ -19,6 +19,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@echo "Installing the locked dependencies …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m courses.documents
 	@touch $(STAMP)
 
 # Lint, types and contracts first (seconds), then the suite on SQLite and on PostgreSQL.

@@ -72,9 +72,9 @@ class CorrectionForm(forms.Form):
         label="Why", max_length=300, help_text="The teacher reads it on the transcript’s history."
     )
 
-    def __init__(self, *args, award: CreditAward, **kwargs):
-        initial = {"name": award.name, "title": award.title, "minutes": award.minutes}
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, data=None, *, award: CreditAward):
+        stands = {"name": award.name, "title": award.title, "minutes": award.minutes}
+        super().__init__(data, initial=stands)
         self.award = award
 
     def clean(self) -> dict:

@@ -64,11 +64,13 @@ class LicenceForm(forms.ModelForm):
             self.add_error("until_date", "Give a day before 2100.")
         if start and end and end <= start:
             self.add_error("until_date", "It has to end after it begins.")
-        if not self.errors and not self.amounts:
+        if self.errors or not start:
+            return cleaned
+        if not self.amounts:
             raise forms.ValidationError("Say how much of at least one credit it asks for.")
         twin = LicenceCycle.objects.filter(
-            teacher=self.instance.teacher, title=cleaned.get("title"), from_date=start
+            teacher=self.instance.teacher, title=cleaned["title"], from_date=start
         ).exclude(pk=self.instance.pk)
-        if not self.errors and twin.exists():
+        if twin.exists():
             self.add_error("title", "You have a licence of this name from this day already.")
         return cleaned

@@ -16,6 +16,9 @@ from profiles.models import District, School, Skill, Teacher, Ticket, Tool
 from profiles.queries import today_in_district
 
 from . import catalogue
+from .credit import make_credit
+from .elsewhere import make_elsewhere
+from .evaluations import make_evaluations
 from .ground import Ground
 from .history import make_history
 from .people import make_staff, make_teachers
@@ -88,6 +91,9 @@ def _fill(seed: int, now: datetime, say: Callable[[str], None]) -> Ground:
     catalogue.make_requirements(ground, pages, schools)
     say("Two school years of sessions taken")
     make_history(ground, people, pages, ahead, coaches)
+    make_credit(ground, people, pages, coordinator=staff[CAST[2][0]])
+    make_elsewhere(ground, people, pages, coaches, staff[CAST[2][0]])
+    make_evaluations(ground)
     say("Two school years of tickets")
     make_tickets(ground, people, skills)
     make_voices(ground, people, pages, skills, coaches)

@@ -11,8 +11,12 @@ from wagtail.models import PageLogEntry
 
 from courses.models import (
     Completion,
+    CourseCredit,
     CoursePage,
     CourseSkill,
+    CreditAward,
+    CreditRule,
+    CreditType,
     Enrolment,
     EvaluationTotal,
     EvaluationWords,
@@ -34,6 +38,7 @@ from profiles.models import (
 
 from . import content
 from .calendar import year_from
+from .credit import LEARNERS
 from .ground import SOURCE, Ground
 from .tickets import HELP_DESK
 
@@ -69,6 +74,7 @@ def remove_sample() -> Removed:
     TicketSource.objects.filter(name=HELP_DESK).delete()
     Teacher.objects.filter(pk__in=list(teachers.values_list("pk", flat=True))).delete()
     removed, kept = _remove_sessions()
+    _remove_credit()
     _remove_calendar()
     School.objects.filter(source=SOURCE).delete()
     _remove_skills_and_tools()
@@ -110,6 +116,16 @@ def _remove_sessions() -> tuple[int, tuple[str, ...]]:
     PageLogEntry.objects.filter(page__in=keys).delete()
     Offering.objects.filter(source=SOURCE, enrolments=None).delete()
     return len(gone), tuple(sorted(page.title for page in kept))
+
+
+def _remove_credit() -> None:
+    """Delete the sample's own credit type, unless something of others is counted by it."""
+    mine = CreditType.objects.filter(name=LEARNERS)
+    if CourseCredit.objects.filter(credit_type__in=mine).exists():
+        return
+    if not CreditAward.objects.filter(credit_type__in=mine).exists():
+        CreditRule.objects.filter(credit_type__in=mine).delete()
+        mine.delete()
 
 
 def _remove_calendar() -> None:
