@@ -38,9 +38,9 @@ _held: list[Held] = []
 
 
 def register(*more: Held) -> None:
-    """Add tables to the list, in the order a reader should meet them."""
+    """Put tables at the head of the list: the lowest part, who somebody is, says its own last."""
     known = {held.model for held in _held}
-    _held.extend(held for held in more if held.model not in known)
+    _held[:0] = [held for held in more if held.model not in known]
 
 
 def all_held() -> tuple[Held, ...]:
