@@ -7,7 +7,17 @@ from collections import Counter
 import pytest
 from django.db.models import Count, F, Q
 
-from courses.models import Completion, CoursePage, Enrolment, Offering, Requirement
+from courses.models import (
+    Completion,
+    CoursePage,
+    Enrolment,
+    Evaluation,
+    EvaluationTotal,
+    EvaluationWords,
+    Offering,
+    Requirement,
+)
+from courses.queries.evaluations import asked_of
 from pdplanner.plans.models import CoachRequest, Plan, StepAnswer
 from pdplanner.sample import content, sample_sign_ins
 from pdplanner.sample.people import ROSA
@@ -226,3 +236,20 @@ def test_every_teacher_has_a_path():
 
 def test_district_is_marked_as_the_sample():
     assert District.objects.get().is_sample
+
+
+def test_sessions_were_spoken_of_by_enough_people_and_by_too_few():
+    shown = set(
+        EvaluationTotal.objects.exclude(offering=None).values_list("offering_id", flat=True)
+    )
+    spoken_of = set(
+        Evaluation.objects.exclude(offering=None)
+        .filter(answered_at__isnull=False)
+        .values_list("offering_id", flat=True)
+    )
+    assert len(shown) >= 8
+    assert len(spoken_of - shown) > 5
+    assert EvaluationTotal.objects.filter(moment="later").exists()
+    assert EvaluationWords.objects.exists()
+    rosas = Evaluation.objects.filter(teacher__email="rosa.alvarez@example.org")
+    assert asked_of(rosas.first().teacher, NOW) != []
