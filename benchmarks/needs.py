@@ -29,6 +29,7 @@ from pdplanner.recommender.yardsticks import (
     Measured,
     bootstrap_mean,
     calibration_error,
+    calibration_floor,
     ndcg_by_person,
     poisson_deviance,
 )
@@ -45,6 +46,8 @@ COLUMNS = (
     "firsts",
     "deviance",
     "calibration",
+    "pooled",
+    "chance",
     "seconds",
 )
 Foretell = Callable[[History, int], Floats]
@@ -153,6 +156,11 @@ def _row(
     deviances = np.array([poisson_deviance(m, trial.asked) for m, trial in pairs])
     asks = np.array([trial.asked.sum() for trial in trials])
     misses = np.array([calibration_error(m, trial.asked) for m, trial in pairs])
+    floors = np.array([calibration_floor(trial.asked) for trial in trials])
+    cells = [
+        np.concatenate([one.ravel() for one in kind])
+        for kind in zip(*((forecast, trial.asked) for forecast, trial in pairs), strict=True)
+    ]
     interval = bootstrap_mean(gains)
     return {
         "method": name,
@@ -163,7 +171,11 @@ def _row(
         "repeats": float(np.concatenate(repeats).mean()),
         "firsts": float(np.concatenate(firsts).mean()),
         "deviance": float((deviances * people).sum() / people.sum()),
+        # The mean of the windows; `pooled` puts their cells into the same ten bins; `chance` is
+        # what the true rates themselves would miss, window by window.
         "calibration": float((misses * asks).sum() / asks.sum()),
+        "pooled": calibration_error(cells[0][:, None], cells[1][:, None]),
+        "chance": float((floors * asks).sum() / asks.sum()),
         "seconds": seconds,
     }
 

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdplanner.recommender.baselines import BASELINES, foretell_by
-from pdplanner.recommender.facts import NEED_KINDS, Facts, Id, Path, TeacherFacts
+from pdplanner.recommender.facts import Facts, Id, Path, TeacherFacts
+from pdplanner.recommender.figures import (
+    BackTest,
+    Evaluation,
+    GroupFigures,
+    MethodFigures,
+    OnPath,
+    as_document,
+    as_text,
+)
 from pdplanner.recommender.history import Floats, History, read_history
 from pdplanner.recommender.path import recommend_paths
 from pdplanner.recommender.rates import foretell_counts
@@ -23,10 +33,14 @@ from pdplanner.recommender.tuning import Window, tune_weights, window_of
 from pdplanner.recommender.yardsticks import (
     Measured,
     bootstrap_mean,
-    calibration_error,
+    bootstrap_ratio,
+    calibration_floor,
+    calibration_measured,
+    deviance_by_person,
     ndcg_by_person,
-    poisson_deviance,
 )
+
+__all__ = ["BACK_TEST_DAYS", "as_document", "as_text", "evaluate", "fit_need_rules"]
 
 #: Days foretold in a back-test: four whole weeks, so that weekends don't tell windows apart.
 BACK_TEST_DAYS = 28
@@ -37,51 +51,18 @@ LEAST_TICKETS = 200
 FIRST_YEAR_DAYS = 365
 #: Less than this share of the usual hours is part-time.
 PART_TIME_SHARE = 0.75
+#: What our own method is called beside the others.
+OURS = "ours"
 
 
 @dataclass(frozen=True, slots=True)
-class MethodFigures:
-    """How one method did in a back-test."""
+class _Trial:
+    """A back-test with what it stood on; forecasts are counts [P, K] by method."""
 
-    method: str
-    ours: bool
-    ndcg10: Measured
-    deviance: float
-    calibration: float
-
-
-@dataclass(frozen=True, slots=True)
-class BackTest:
-    """The methods side by side on one stretch of the past."""
-
-    from_date: date
-    until_date: date
-    tickets: int
-    askers: int
-    methods: tuple[MethodFigures, ...]  # ours first
-
-
-@dataclass(frozen=True, slots=True)
-class GroupFigures:
-    """What the paths do for one group of teachers."""
-
-    kind: str  # school, tenure or hours
-    name: str
-    teachers: int
-    reached: float  # share with at least one step
-    minutes_saved: float  # a teacher, by their paths
-    ndcg10: float | None  # of the back-test's askers; None without any
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """All figures of one evening; None where the history is too short for them."""
-
-    as_of: date
-    back_test: BackTest | None
-    on_path: Measured | None  # share of the back-test's tickets about a skill on the asker's path
-    groups: tuple[GroupFigures, ...]
-    kept_overnight: float | None  # share of yesterday's steps that stand today
+    figures: BackTest
+    window: Window
+    fitted: NeedRules  # on what lies before the window
+    forecasts: Mapping[str, Floats]
 
 
 def fit_need_rules(
@@ -93,39 +74,39 @@ def fit_need_rules(
     """
     rules = rules or NeedRules()
     history, _ = read_history(facts)
-    test = _back_test(history, rules)
-    if test is None:
+    trial = _back_test(history, rules)
+    if trial is None:
         return rules, None
-    return tune_weights(history, rules, BACK_TEST_DAYS), test[0]
+    return tune_weights(history, rules, BACK_TEST_DAYS), trial.figures
 
 
 def evaluate(facts: Facts, rules: PathRules | None = None) -> Evaluation:
     """The figures of the district on the day of the facts."""
     rules = rules or PathRules()
     history, _ = read_history(facts)
-    test = _back_test(history, rules.need)
+    trial = _back_test(history, rules.need)
     paths = recommend_paths(facts, rules)
-    gains: Mapping[Id, float] = {}
-    on_path = None
-    if test is not None:
-        window, forecast = test[1], test[2]
-        askers = np.flatnonzero(window.asked.sum(axis=1) > 0)
-        by_person = ndcg_by_person(forecast, window.asked)
-        gains = {
-            facts.teachers[row].id: float(gain)
-            for row, gain in zip(askers.tolist(), by_person, strict=True)
-        }
-        on_path = _share_on_path(facts, rules)
     return Evaluation(
         as_of=facts.as_of,
-        back_test=test[0] if test else None,
-        on_path=on_path,
-        groups=_groups(facts, paths, gains),
+        back_test=trial.figures if trial else None,
+        on_path=_shares_on_path(facts, rules, trial) if trial else (),
+        groups=_groups(facts, paths, _gains(facts, trial) if trial else {}),
         kept_overnight=_kept_overnight(facts, rules, paths),
     )
 
 
-def _back_test(history: History, rules: NeedRules) -> tuple[BackTest, Window, Floats] | None:
+def _gains(facts: Facts, trial: _Trial) -> Mapping[Id, float]:
+    """The nDCG@10 of each who asked in the back-test's window."""
+    asked = trial.window.asked
+    askers = np.flatnonzero(asked.sum(axis=1) > 0)
+    by_person = ndcg_by_person(trial.forecasts[OURS], asked)
+    return {
+        facts.teachers[row].id: float(gain)
+        for row, gain in zip(askers.tolist(), by_person, strict=True)
+    }
+
+
+def _back_test(history: History, rules: NeedRules) -> _Trial | None:
     length = 1.0 - history.day.min(initial=0.0)
     if len(history.day) < LEAST_TICKETS or length < (1 + LEAST_HISTORY) * BACK_TEST_DAYS:
         return None
@@ -136,28 +117,32 @@ def _back_test(history: History, rules: NeedRules) -> tuple[BackTest, Window, Fl
     here = window.here
     back = window_of(before, min(BACK_TEST_DAYS, int(length) // 4), BACK_TEST_DAYS)
     fitted = tune_weights(before, rules, BACK_TEST_DAYS)
-    forecast = foretell_counts(before, fitted, BACK_TEST_DAYS)
-    figures = [_figures("ours", True, forecast[here], window.asked[here])]
+    forecasts = {OURS: foretell_counts(before, fitted, BACK_TEST_DAYS)}
     for baseline in BASELINES:
-        other = foretell_by(baseline, back.history, back.asked, before, BACK_TEST_DAYS)
-        figures.append(_figures(baseline.name, False, other[here], window.asked[here]))
-    found = BackTest(
+        forecasts[baseline.name] = foretell_by(
+            baseline, back.history, back.asked, before, BACK_TEST_DAYS
+        )
+    figures = BackTest(
         from_date=before.origin + timedelta(days=1),
         until_date=history.origin,
         tickets=int(window.asked.sum()),
         askers=int((window.asked.sum(axis=1) > 0).sum()),
-        methods=tuple(figures),
+        methods=tuple(
+            _figures(method, forecast[here], window.asked[here])
+            for method, forecast in forecasts.items()
+        ),
+        calibration_floor=calibration_floor(window.asked[here]),
     )
-    return found, window, forecast
+    return _Trial(figures, window, fitted, forecasts)
 
 
-def _figures(method: str, ours: bool, forecast: Floats, asked: Floats) -> MethodFigures:
+def _figures(method: str, forecast: Floats, asked: Floats) -> MethodFigures:
     return MethodFigures(
         method=method,
-        ours=ours,
+        ours=method == OURS,
         ndcg10=bootstrap_mean(ndcg_by_person(forecast, asked)),
-        deviance=poisson_deviance(forecast, asked),
-        calibration=calibration_error(forecast, asked),
+        deviance=bootstrap_mean(deviance_by_person(forecast, asked)),
+        calibration=calibration_measured(forecast, asked),
     )
 
 
@@ -187,25 +172,39 @@ def _as_seen(teacher: TeacherFacts, day: date) -> TeacherFacts:
     )
 
 
-def _share_on_path(facts: Facts, rules: PathRules) -> Measured | None:
+def _shares_on_path(facts: Facts, rules: PathRules, trial: _Trial) -> tuple[OnPath, ...]:
     """Of the tickets of the last weeks, those about a skill that the asker's path of the day
-    before those weeks taught: the mean over askers."""
+    before those weeks taught; beside them those about as many skills, of all that are taught, as
+    each other method would have chosen for that asker."""
     day = facts.as_of - timedelta(days=BACK_TEST_DAYS)
-    paths = recommend_paths(facts_as_seen(facts, day), rules)
+    paths = recommend_paths(facts_as_seen(facts, day), replace(rules, need=trial.fitted))
+    window = trial.window
     effects = {course.id: course.effects for course in facts.courses}
-    taught = {
-        teacher: {skill for step in path.steps for skill in effects[step.course]}
-        for teacher, path in paths.items()
-    }
-    hits: dict[Id, list[bool]] = {}
-    for ticket in facts.tickets:
-        if ticket.kind in NEED_KINDS and day < ticket.opened_date <= facts.as_of:
-            hits.setdefault(ticket.teacher, []).append(
-                ticket.skill in taught.get(ticket.teacher, ())
-            )
-    if not hits:
-        return None
-    return bootstrap_mean(np.array([np.mean(one) for one in hits.values()]))
+    column = {skill: place for place, skill in enumerate(window.history.skills)}
+    taught = np.zeros(len(column), dtype=bool)
+    taught[[column[skill] for one in effects.values() for skill in one]] = True
+    on_path = np.zeros_like(window.asked, dtype=bool)
+    for row, teacher in enumerate(facts.teachers):
+        for step in paths[teacher.id].steps:
+            on_path[row, [column[skill] for skill in effects[step.course]]] = True
+    askers = window.asked.sum(axis=1) > 0
+    if not askers.any():
+        return ()
+    asked, chosen = window.asked[askers], on_path[askers]
+    found = [_on_path(OURS, asked, chosen)]
+    for method, forecast in trial.forecasts.items():
+        if method == OURS:
+            continue
+        ranks = np.argsort(
+            np.argsort(np.where(taught, -forecast[askers], np.inf), axis=1, kind="stable"), axis=1
+        )
+        found.append(_on_path(method, asked, ranks < chosen.sum(axis=1, keepdims=True)))
+    return tuple(found)
+
+
+def _on_path(method: str, asked: Floats, chosen: NDArray[np.bool_]) -> OnPath:
+    shares = (asked * chosen).sum(axis=1) / asked.sum(axis=1)
+    return OnPath(method, method == OURS, bootstrap_mean(shares))
 
 
 def _groups(
@@ -243,75 +242,27 @@ def _group(
     paths: Mapping[Id, Path],
     gains: Mapping[Id, float],
 ) -> GroupFigures:
+    theirs = [paths[teacher.id] for teacher in teachers]
+    saved = np.array([path.value for path in theirs])
     known = [gains[teacher.id] for teacher in teachers if teacher.id in gains]
     return GroupFigures(
         kind=kind,
         name=name,
         teachers=len(teachers),
-        reached=float(np.mean([bool(paths[teacher.id].steps) for teacher in teachers])),
-        minutes_saved=float(np.mean([paths[teacher.id].value for teacher in teachers])),
-        ndcg10=float(np.mean(known)) if known else None,
+        reached=bootstrap_mean(np.array([float(bool(path.steps)) for path in theirs])),
+        minutes_saved=bootstrap_mean(saved),
+        need_met=bootstrap_ratio(saved, np.array([sum(path.needs.values()) for path in theirs])),
+        ndcg10=bootstrap_mean(np.array(known)) if known else None,
     )
 
 
-def _kept_overnight(facts: Facts, rules: PathRules, paths: Mapping[Id, Path]) -> float | None:
+def _kept_overnight(facts: Facts, rules: PathRules, paths: Mapping[Id, Path]) -> Measured | None:
     """Of the steps of yesterday's paths, the share that today's paths, cut after them, keep."""
     yesterday = recommend_paths(facts_as_seen(facts, facts.as_of - timedelta(days=1)), rules)
     today = recommend_paths(facts, rules, previous=yesterday)
-    kept = steps = 0
+    kept, steps = [], []
     for teacher, path in yesterday.items():
         courses = {step.course for step in today[teacher].steps}
-        steps += len(path.steps)
-        kept += sum(step.course in courses for step in path.steps)
-    return kept / steps if steps else None
-
-
-def as_document(evaluation: Evaluation) -> dict[str, object]:
-    """The figures as plain values that JSON can hold; dates as ISO text."""
-    return {name: _plain(value) for name, value in asdict(evaluation).items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def as_text(evaluation: Evaluation) -> str:
-    """The figures as a table to read."""
-    lines = [f"As of {evaluation.as_of}"]
-    test = evaluation.back_test
-    if test is None:
-        lines.append("Too little history for a back-test: the documented defaults are in use.")
-    else:
-        lines.append(
-            f"Back-test {test.from_date} to {test.until_date}: "
-            f"{test.tickets} tickets of {test.askers} people"
-        )
-        lines.append(
-            f"{'method':<28}{'nDCG@10':>9}{'95 % interval':>18}{'deviance':>10}{'calibr.':>9}"
-        )
-        for row in test.methods:
-            interval = f"{row.ndcg10.low:.3f} to {row.ndcg10.high:.3f}"
-            lines.append(
-                f"{row.method:<28}{row.ndcg10.value:>9.3f}{interval:>18}"
-                f"{row.deviance:>10.3f}{row.calibration:>9.3f}"
-            )
-    if evaluation.on_path is not None:
-        share = evaluation.on_path
-        lines.append(
-            f"Tickets already on the asker's path: {share.value:.0%} "
-            f"({share.low:.0%} to {share.high:.0%})"
-        )
-    lines.append(f"{'group':<36}{'teachers':>9}{'reached':>9}{'saved min':>11}{'nDCG@10':>9}")
-    for group in evaluation.groups:
-        gain = "" if group.ndcg10 is None else f"{group.ndcg10:.3f}"
-        lines.append(
-            f"{group.kind + ': ' + group.name:<36}{group.teachers:>9}{group.reached:>9.0%}"
-            f"{group.minutes_saved:>11.1f}{gain:>9}"
-        )
-    if evaluation.kept_overnight is not None:
-        lines.append(f"Steps kept from yesterday to today: {evaluation.kept_overnight:.1%}")
-    return "\n".join(lines)
+        steps.append(float(len(path.steps)))
+        kept.append(float(sum(step.course in courses for step in path.steps)))
+    return bootstrap_ratio(np.array(kept), np.array(steps)) if any(steps) else None

@@ -17,10 +17,14 @@ from pdplanner.recommender.evaluation import (
 )
 from pdplanner.recommender.facts import Facts
 from pdplanner.recommender.history import read_history
-from pdplanner.recommender.rules import NeedRules
+from pdplanner.recommender.path import recommend_paths
+from pdplanner.recommender.rules import NeedRules, PathRules
 from pdplanner.recommender.yardsticks import (
     bootstrap_mean,
+    bootstrap_ratio,
     calibration_error,
+    calibration_floor,
+    calibration_measured,
     ndcg_by_person,
     poisson_deviance,
 )
@@ -105,7 +109,7 @@ def test_back_test_does_not_look_ahead(district):
     forecasts = []
     for facts in (district, replace(district, tickets=swapped)):
         history, _ = read_history(facts)
-        forecasts.append(evaluation._back_test(history, NeedRules())[2])
+        forecasts.append(evaluation._back_test(history, NeedRules()).forecasts["ours"])
     np.testing.assert_array_equal(*forecasts)
 
 
@@ -114,22 +118,73 @@ def test_evaluation_shows_every_group_and_reads_as_text_and_json(district):
     here = [t for t in district.teachers if t.left_date is None or t.left_date > district.as_of]
     for kind in ("school", "tenure", "hours"):
         assert sum(group.teachers for group in found.groups if group.kind == kind) == len(here)
-    assert all(0 <= group.reached <= 1 for group in found.groups)
-    assert 0 <= found.on_path.low <= found.on_path.value <= found.on_path.high <= 1
-    assert 0.5 < found.kept_overnight <= 1
+    for share in (
+        *(group.reached for group in found.groups),
+        *(group.need_met for group in found.groups),
+        *(row.share for row in found.on_path),
+        found.kept_overnight,
+    ):
+        assert 0 <= share.low <= share.value <= share.high <= 1
+    assert found.kept_overnight.value > 0.5
+    assert [row.method for row in found.on_path] == [row.method for row in found.back_test.methods]
     document = json.loads(json.dumps(as_document(found)))
     assert document["back_test"]["methods"][0]["ndcg10"]["value"] == pytest.approx(
         found.back_test.methods[0].ndcg10.value
     )
     text = as_text(found)
     for row in found.back_test.methods:
-        assert f"{row.method:<28}{row.ndcg10.value:>9.3f}" in text
-    assert "Steps kept from yesterday to today" in text
+        figures = [
+            f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
+            for one in (row.ndcg10, row.deviance, row.calibration)
+        ]
+        assert " ".join([row.method, *figures]) in " ".join(text.split())
+    assert f"Steps kept from yesterday to today: {found.kept_overnight.value:.0%}" in text
+
+
+def test_share_on_path_counts_the_tickets_about_what_the_path_taught(district):
+    found = evaluate(district)
+    day = district.as_of - timedelta(days=BACK_TEST_DAYS)
+    history, _ = read_history(district)
+    fitted = evaluation._back_test(history, NeedRules()).fitted
+    paths = recommend_paths(facts_as_seen(district, day), PathRules(need=fitted))
+    effects = {course.id: course.effects for course in district.courses}
+    shares = {}
+    for ticket in district.tickets:
+        teacher = {t.id: t for t in district.teachers}[ticket.teacher]
+        if (
+            ticket.opened_date > day
+            and ticket.kind in ("how-to", "pedagogy")
+            and ticket.skill is not None
+            and teacher.uses_tickets
+        ):
+            taught = {k for step in paths[teacher.id].steps for k in effects[step.course]}
+            shares.setdefault(teacher.id, []).append(ticket.skill in taught)
+    ours = found.on_path[0]
+    assert ours.ours
+    assert ours.share.value == pytest.approx(np.mean([np.mean(one) for one in shares.values()]))
+
+
+def test_calibration_interval_holds_its_error_and_chance_is_less_for_many_tickets():
+    random = np.random.default_rng(1)
+    rates = random.gamma(0.5, 1.0, (400, 20))
+    asked = random.poisson(rates).astype(float)
+    measured = calibration_measured(rates, asked)
+    assert measured.value == calibration_error(rates, asked)
+    assert measured.low <= measured.value <= measured.high
+    floors = [calibration_error(rates, random.poisson(rates).astype(float)) for _ in range(40)]
+    assert np.mean(floors) == pytest.approx(calibration_floor(asked), rel=0.25)
+    assert calibration_floor(np.tile(asked, (4, 1))) == pytest.approx(calibration_floor(asked) / 2)
+
+
+def test_bootstrap_ratio_is_the_share_of_all_not_the_mean_of_shares():
+    found = bootstrap_ratio(np.array([1.0, 9.0]), np.array([10.0, 10.0]))
+    assert (found.value, found.low, found.high) == (0.5, 0.1, 0.9)
+    assert bootstrap_ratio(np.zeros(3), np.zeros(3)).value == 0.0
 
 
 def test_evaluation_of_a_silent_district_says_so(district):
     found = evaluate(replace(district, tickets=()))
-    assert (found.back_test, found.on_path) == (None, None)
+    assert (found.back_test, found.on_path) == (None, ())
     assert "Too little history" in as_text(found)
 
 
