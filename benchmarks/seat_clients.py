@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 TOKEN = "b" * 32
+BACK = "next=/path/"  # as the forms of My path send it
 #: How often a click is sent again when the web process died under it. It has half a second each.
 TRIES = 40
 
@@ -71,7 +72,7 @@ class Person:
         self.connection.request(
             "POST",
             address,
-            "",
+            BACK,
             {
                 "Cookie": f"sessionid={self.session_key}; csrftoken={TOKEN}",
                 "X-CSRFToken": TOKEN,

@@ -42,6 +42,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MARK = 0.4
 PROCESSES, THREADS = 2, 8
 KILL_EVERY = 0.4  # seconds
+STRETCH = 10  # requests of a person before the other kind has its turn
 CLEAN = {SEAT, WAIT, OUT, AGAIN, "204", "409"}
 #: Name, on which database, what is taken out, and what is done.
 RACES = {
@@ -103,20 +104,34 @@ def race(people: Sequence[Person], runs: Sequence[int]) -> float:
 
 
 def rate(people: Sequence[Person], runs: Sequence[int], bare: Sequence[int]) -> tuple[float, float]:
-    """Return requests a second of seats and of the bare UPDATE, ten runs of each in turns."""
+    """Return requests a second of seats and of the bare UPDATE, each person in an order of their
+    own over all the runs; ten requests of each kind in turns, so that what else the machine does
+    touches both alike.
+    """
+    orders = {id(person): _order(person, len(runs)) for person in people}
+    begin = 0
+
+    def ask(person: Person) -> None:
+        for place in orders[id(person)][begin : begin + STRETCH]:
+            person.click(f"/runs/{runs[place]}/enrol/", runs[place])
 
     def take(person: Person) -> None:
-        for run in bare[start : start + 10]:
-            person.click(f"/benchmark/take/{run}/")
+        for place in orders[id(person)][begin : begin + STRETCH]:
+            person.click(f"/benchmark/take/{bare[place]}/")
 
-    race(people, runs[:2])  # warm, not counted
-    runs = runs[2:]
     spent = [0.0, 0.0]
-    for start in range(0, len(runs), 10):
-        spent[0] += race(people, runs[start : start + 10])
-        spent[1] += all_at_once(people, take)
-    asked = len(people) * len(runs)
+    for begin in range(0, len(runs), STRETCH):
+        seconds = all_at_once(people, ask), all_at_once(people, take)
+        if begin:  # the first stretch warms up
+            spent = [total + more for total, more in zip(spent, seconds, strict=True)]
+    asked = len(people) * (len(runs) - STRETCH)
     return asked / spent[0], asked / spent[1]
+
+
+def _order(person: Person, runs: int) -> list[int]:
+    order = list(range(runs))
+    random.Random(person.teacher_id).shuffle(order)
+    return order
 
 
 def mixed(people: Sequence[Person], runs: Sequence[int], master: int) -> tuple[float, int, int]:
@@ -185,7 +200,7 @@ def run_one(name: str, *, requests: int, clients: int) -> dict[str, object]:
 
     _, out, kind = RACES[name]
     make_tables()
-    count = max(3, requests // clients)
+    count = max(2 * STRETCH, requests // clients) if kind == "rate" else max(3, requests // clients)
     signed_in = make_people(clients)
     runs = make_runs(count)
     bare = make_runs(count) if kind == "rate" else []

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST
 
 from profiles.access import SignedInRequest, teacher_required
@@ -62,7 +63,8 @@ def enrol(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.warning(request, REFUSED[type(refusal)])
     else:
         messages.success(request, _said(enrolment, offering))
-    return back_from(request, offering.course)
+    # Where the form names a page to go back to, nobody has to read the session.
+    return back_from(request, SimpleLazyObject(lambda: offering.course))
 
 
 @teacher_required
