@@ -25,6 +25,8 @@ USUAL_MINUTES: Mapping[Format, int] = {
 }
 #: What a first session on a skill is trusted to take from the need: "teaches".
 DRAFT_STRENGTH = 0.4
+#: Who is expected to lose less than this over the horizon is not counted as somebody in need.
+NEED_OF_ONE = 1.0  # minutes
 #: Skills that a draft is tried for, those with most unmet minutes first.
 DRAFT_SKILLS = 20
 
@@ -35,8 +37,8 @@ class UnmetNeed:
 
     skill: Id
     school: Id | None
-    minutes: float  # of instruction, over the horizon
-    people: int
+    minutes: float  # of instruction, over the horizon, however little each loses
+    people: int  # who lose a minute or more of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _by_school(ground: Ground, need: Floats) -> tuple[UnmetNeed, ...]:
     found = []
     for school, members in schools.items():
         minutes = need[members].sum(axis=0)
-        people = (need[members] > 0).sum(axis=0)
+        people = (need[members] >= NEED_OF_ONE).sum(axis=0)
         found += [
             UnmetNeed(skill, school, float(minutes[k]), int(people[k]))
             for k, skill in enumerate(ground.needs.skills)
