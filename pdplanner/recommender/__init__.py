@@ -26,6 +26,7 @@ from pdplanner.recommender.path import recommend_paths
 from pdplanner.recommender.questions import CourseFit, fits_of, why_not
 from pdplanner.recommender.rules import PathRules
 from pdplanner.recommender.soundness import BadFacts
+from pdplanner.recommender.state import State, learn_state
 
 __all__ = [
     "DAY_PARTS",
@@ -46,12 +47,14 @@ __all__ = [
     "RequirementFacts",
     "Rollout",
     "SpecialDay",
+    "State",
     "Step",
     "TeacherFacts",
     "TicketFacts",
     "Variant",
     "WhyNot",
     "fits_of",
+    "learn_state",
     "recommend_paths",
     "why_not",
 ]

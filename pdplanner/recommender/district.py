@@ -82,8 +82,9 @@ class Followings:
     weight: Floats
 
 
-def learn_district(history: History) -> District:
-    """The district's sums from everybody's history."""
+def learn_district(history: History, openings: tuple[float, float] | None = None) -> District:
+    """The district's sums from everybody's history; with the history of a part only, `openings`
+    are the days of everybody's first ticket and of the first of anybody else."""
     size, groups = len(history.skills), len(history.cohorts.groups)
     by_group = np.zeros((len(COHORT_DAYS), groups, size))
     for place, half_life in enumerate(COHORT_DAYS):
@@ -95,7 +96,7 @@ def learn_district(history: History) -> District:
         everybody.append(summed(skill, weight, size))
     pairs = followings_of(history)
     pace = [paces(history, half_life) for half_life in PACE_DAYS]
-    first_day, second_day = _openings(history)
+    first_day, second_day = openings or _openings(history)
     late = replace(history, since=np.maximum(history.since, second_day))
     late_days = [paces(late, half_life)[1] for half_life in PACE_DAYS]
     slow = PACE_DAYS.index(GROUP_DAYS)

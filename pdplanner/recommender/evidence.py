@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,20 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdplanner.recommender.facts import Facts, GoalFacts, Id, RequirementFacts, Rollout, TicketFacts
+from pdplanner.recommender.heard import DISTRICT, YEAR_DAYS, Heard, stretch_of
 from pdplanner.recommender.history import COHORT_KINDS, History
 from pdplanner.recommender.rules import NeedRules
-
-#: 52 weeks: the same days of the week a year ago.
-SAME_WEEKDAY_YEAR = timedelta(weeks=52)
-#: What "the year" is when shares of it are cited: long enough to hold any fortnight of last year
-#: whose like is still ahead.
-YEAR_DAYS = 54 * 7
-
-
-#: Askers and how often, by kind and name of the cohort and days back.
-_Counts = dict[tuple[str, Id | None, int], Counter[Id]]
-#: Event, title, day, and the first and last of the same days a year ago.
-_Stretch = tuple[str, str, date, date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +63,17 @@ class Evidence:
         rules: NeedRules,
         history: History,
         tickets: Sequence[TicketFacts],
+        heard: Heard,
     ) -> None:
         self._facts = facts
         self._rules = rules
         self._history = history
         self._tickets = tickets
-        self._counts: dict[Id, _Counts] = {}
-        self._peaks: dict[tuple[Id, tuple[_Stretch, ...]], Peak | None] = {}
-        self._stretches_of: dict[frozenset[Id | None], tuple[_Stretch, ...]] = {}
+        self._heard = heard
+        self._columns = {skill: column for column, skill in enumerate(heard.skills)}
+        self._groups = {group: row for row, group in enumerate(heard.groups)}
+        self._peaks: dict[tuple[Id, frozenset[int]], Peak | None] = {}
+        self._stretches_of: dict[frozenset[Id | None], frozenset[int]] = {}
 
     def asked(self, teacher: Id, skill: Id) -> Asked | None:
         """The teacher's own asks about the skill; None when there are none."""
@@ -101,19 +93,23 @@ class Evidence:
     def colleagues(self, teacher: Id, skill: Id) -> Colleagues | None:
         """The nearest cohort in which enough colleagues asked about the skill: lately, or else
         within the year. None where too few did: they could be told apart."""
-        groups = (*self._groups_of[self._rows[teacher]], ("district", None))
-        for days in (self._rules.cohort_days, self._rules.asked_days):
+        heard, column = self._heard, self._columns[skill]
+        groups = (*self._groups_of[self._rows[teacher]], DISTRICT)
+        own = self._by_teacher.get((teacher, skill), ())
+        for place, days in enumerate((self._rules.cohort_days, self._rules.asked_days)):
+            since = self._facts.as_of - timedelta(days=days)
+            mine = sum(ticket.opened_date >= since for ticket in own)
             for kind, name in groups:
-                asked = self._asked_in(kind, name, skill, days)
-                people = len(asked) - (teacher in asked)
+                group = self._groups[kind, name]
+                people = int(heard.people[place, group, column]) - (mine > 0)
                 if people >= self._rules.cohort_people:
                     return Colleagues(
                         skill=skill,
                         cohort=kind,
                         name=name,
-                        count=sum(asked.values()) - asked.get(teacher, 0),
+                        count=int(heard.asks[place, group, column]) - mine,
                         people=people,
-                        since_date=self._facts.as_of - timedelta(days=days),
+                        since_date=since,
                         until_date=self._facts.as_of,
                     )
         return None
@@ -124,7 +120,7 @@ class Evidence:
         asked = np.zeros((history.people, len(history.skills)), dtype=np.bool_)
         recent = history.day >= -self._rules.asked_days
         asked[history.person[recent], history.skill[recent]] = True
-        return asked, asked.sum(axis=0) - asked
+        return asked, self._heard.people[1, -1] - asked
 
     def peak(self, teacher: Id, skill: Id) -> Peak | None:
         """The busiest stretch ahead, by the district's asks a year ago: a special day of the
@@ -167,13 +163,6 @@ class Evidence:
         return dict(index)
 
     @cached_property
-    def _by_skill(self) -> dict[Id | None, list[TicketFacts]]:
-        index = defaultdict(list)
-        for ticket in self._tickets:
-            index[ticket.skill].append(ticket)
-        return dict(index)
-
-    @cached_property
     def _groups_of(self) -> list[list[tuple[str, Id]]]:
         """The groups each teacher belongs to, nearest kind first."""
         cohorts = self._history.cohorts
@@ -182,72 +171,38 @@ class Evidence:
             groups[row].append(cohorts.groups[group])
         return [sorted(own, key=lambda group: COHORT_KINDS.index(group[0])) for own in groups]
 
-    def _asked_in(self, kind: str, name: Id | None, skill: Id, days: int) -> Mapping[Id, int]:
-        """Who of a cohort asked about a skill in the last days, and how often."""
-        if skill not in self._counts:
-            self._counts[skill] = self._count(skill)
-        return self._counts[skill].get((kind, name, days), {})
-
-    def _count(self, skill: Id) -> _Counts:
-        """The askers about a skill, for all cohorts in one go: as many teachers ask for them."""
-        counts: _Counts = defaultdict(Counter)
-        for ticket in self._by_skill.get(skill, ()):
-            age = (self._facts.as_of - ticket.opened_date).days
-            groups = (*self._groups_of[self._rows[ticket.teacher]], ("district", None))
-            for days in (self._rules.cohort_days, self._rules.asked_days):
-                if age <= days:
-                    for kind, name in groups:
-                        counts[kind, name, days][ticket.teacher] += 1
-        return dict(counts)
-
-    def _find_peak(self, skill: Id, stretches: Sequence[_Stretch]) -> Peak | None:
-        year = [
-            ticket
-            for ticket in self._by_skill.get(skill, ())
-            if (self._facts.as_of - ticket.opened_date).days < YEAR_DAYS
-        ]
+    def _find_peak(self, skill: Id, stretches: frozenset[int]) -> Peak | None:
+        heard, column = self._heard, self._columns[skill]
+        year = int(heard.year_asks[column])
         best: tuple[float, Peak] | None = None
-        for special, title, day, first, last in stretches:
-            inside = [ticket for ticket in year if first <= ticket.opened_date <= last]
-            if len({ticket.teacher for ticket in inside}) < self._rules.cohort_people:
+        for number in sorted(stretches):
+            one = heard.stretches[number]
+            if heard.stretch_people[number, column] < self._rules.cohort_people:
                 continue
-            share = len(inside) / len(year)
-            lift = share * YEAR_DAYS / ((last - first).days + 1)
+            share = int(heard.stretch_asks[number, column]) / year
+            lift = share * YEAR_DAYS / ((one.until_date - one.from_date).days + 1)
             if lift < self._rules.peak_lift:
                 continue
-            found = Peak(skill, special, title, day, share, first, last)
+            found = Peak(
+                skill, one.event, one.title, one.event_date, share, one.from_date, one.until_date
+            )
             # An event with a name says more than a month does.
-            if best is None or (special != "month", lift) > (best[1].event != "month", best[0]):
+            if best is None or (one.event != "month", lift) > (best[1].event != "month", best[0]):
                 best = lift, found
         return best[1] if best else None
 
-    def _stretches(self, schools: frozenset[Id | None]) -> tuple[_Stretch, ...]:
-        """The special days and months ahead of these schools, with the same days a year ago."""
+    def _stretches(self, schools: frozenset[Id | None]) -> frozenset[int]:
+        """The numbers of the months ahead, and of the special days of these schools."""
         if schools not in self._stretches_of:
-            self._stretches_of[schools] = tuple(self._find_stretches(schools))
-        return self._stretches_of[schools]
-
-    def _find_stretches(self, schools: frozenset[Id | None]) -> list[_Stretch]:
-        as_of, calendar = self._facts.as_of, self._facts.calendar
-        found: list[_Stretch] = [
-            (
-                special.kind,
-                special.title,
-                special.start_date,
-                special.start_date - timedelta(days=self._rules.lead_days) - SAME_WEEKDAY_YEAR,
-                special.end_date - SAME_WEEKDAY_YEAR,
+            days = self._facts.calendar.special_days
+            mine = {
+                stretch_of(special, self._rules)
+                for special in days
+                if not special.schools or special.schools & schools
+            }
+            self._stretches_of[schools] = frozenset(
+                number
+                for number, one in enumerate(self._heard.stretches)
+                if one.event == "month" or one in mine
             )
-            for special in calendar.special_days
-            if special.kind in ("report-cards", "testing")
-            and as_of < special.start_date <= calendar.end_date
-            and (not special.schools or special.schools & schools)
-        ]
-        month = (as_of.replace(day=1) + timedelta(days=32)).replace(day=1)
-        while month <= calendar.end_date:
-            after = (month + timedelta(days=32)).replace(day=1)
-            ago = month.replace(year=month.year - 1)
-            last = after.replace(year=after.year - 1) - timedelta(days=1)
-            found.append(("month", "", month, ago, last))
-            month = after
-        reach = as_of - timedelta(days=YEAR_DAYS - 1)
-        return [row for row in found if row[3] >= reach and row[4] < as_of]
+        return self._stretches_of[schools]

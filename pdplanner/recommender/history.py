@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -153,13 +153,19 @@ def skills_of(facts: Facts, tickets: Sequence[TicketFacts]) -> tuple[Id, ...]:
     return tuple(sorted(skills))
 
 
-def read_history(facts: Facts) -> tuple[History, list[TicketFacts]]:
-    """The facts' tickets as a History, and the tickets themselves in the same order."""
+def read_history(
+    facts: Facts, openings: tuple[float, float] | None = None
+) -> tuple[History, list[TicketFacts]]:
+    """The facts' tickets as a History, and the tickets themselves in the same order.
+
+    With facts of a part of the district only, `openings` are the days of everybody's first ticket
+    and of the first of anybody else.
+    """
     tickets = usable_tickets(facts)
     skills = skills_of(facts, tickets)
     rows = {teacher.id: row for row, teacher in enumerate(facts.teachers)}
     columns = {skill: column for column, skill in enumerate(skills)}
-    since, until = _exposure(facts, tickets)
+    since, until = _exposure(facts, tickets, openings)
     minutes = [np.nan if ticket.minutes_lost is None else ticket.minutes_lost for ticket in tickets]
     history = History(
         origin=facts.as_of,
@@ -198,17 +204,31 @@ def _names_of(teacher: TeacherFacts) -> Mapping[str, Sequence[Id]]:
     }
 
 
-def _exposure(facts: Facts, tickets: Sequence[TicketFacts]) -> tuple[Floats, Floats]:
+def first_days(facts: Facts, tickets: Sequence[TicketFacts]) -> dict[Id, int]:
+    """The day of each asker's first ticket, at most 0: today."""
+    firsts: dict[Id, int] = {}
+    for ticket in tickets:
+        day = (ticket.opened_date - facts.as_of).days
+        firsts[ticket.teacher] = min(day, firsts.get(ticket.teacher, 0))
+    return firsts
+
+
+def openings_of(days: Iterable[float]) -> tuple[float, float]:
+    """The first of these days and the second; today where nobody asked."""
+    first, second = [*sorted(days)[:2], 0, 0][:2]
+    return first, second
+
+
+def _exposure(
+    facts: Facts, tickets: Sequence[TicketFacts], openings: tuple[float, float] | None
+) -> tuple[Floats, Floats]:
     """When each teacher could ask, in days from the day of planning.
 
     The history opens with its first ticket, silence before it is no evidence; for whoever brought
     that ticket, with the first of anybody else: nobody's own ticket may shorten their own silence.
     """
-    firsts: dict[Id, int] = {}
-    for ticket in tickets:
-        day = (ticket.opened_date - facts.as_of).days
-        firsts[ticket.teacher] = min(day, firsts.get(ticket.teacher, 0))
-    opened = [*sorted(firsts.values()), 0, 0][:2]
+    firsts = first_days(facts, tickets)
+    opened = openings or openings_of(firsts.values())
     since = np.zeros(len(facts.teachers))
     until = np.ones(len(facts.teachers))
     for row, teacher in enumerate(facts.teachers):

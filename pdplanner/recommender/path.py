@@ -26,6 +26,7 @@ from pdplanner.recommender.needs import Needs, foretell_needs, weeks_of
 from pdplanner.recommender.rules import PathRules
 from pdplanner.recommender.search import solve_paths
 from pdplanner.recommender.soundness import check_facts
+from pdplanner.recommender.state import State
 from pdplanner.recommender.steps import StepWriter
 from pdplanner.recommender.tables import Catalogue, Floats, catalogue_of
 
@@ -54,10 +55,13 @@ class Ground:
         )
 
 
-def survey(facts: Facts, rules: PathRules) -> Ground:
+def survey(facts: Facts, rules: PathRules, state: State | None = None) -> Ground:
     """Check the facts and work out what holds for all teachers."""
     check_facts(facts)
-    needs = foretell_needs(facts, rules)
+    if state is None:
+        needs = foretell_needs(facts, rules)
+    else:
+        needs = foretell_needs(facts, rules, state.district, state.heard)
     catalogue = catalogue_of(facts, weeks_of(facts.calendar))
     effects = effects_of(catalogue, needs)
     return Ground(facts, rules, catalogue, needs, effects, tellable_need(needs, rules))
@@ -69,13 +73,15 @@ def recommend_paths(
     *,
     only: Collection[Id] | None = None,
     previous: Mapping[Id, Path] | None = None,
+    state: State | None = None,
 ) -> dict[Id, Path]:
     """A path for every teacher, or for `only` these, in the order of the facts.
 
     `previous` are the paths as they stand: steps said yes to stay, others change for a gain only.
+    With facts of a part of the schools only, `state` brings what everybody asked (state.py).
     The same facts give the same paths. Raises BadFacts (soundness.py), which names the fact.
     """
-    ground = survey(facts, rules or PathRules())
+    ground = survey(facts, rules or PathRules(), state)
     wanted = None if only is None else set(only)
     rows = [
         row for row, teacher in enumerate(facts.teachers) if wanted is None or teacher.id in wanted

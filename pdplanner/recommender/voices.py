@@ -68,13 +68,13 @@ def requirement_minutes(facts: Facts, history: History, rules: NeedRules) -> Flo
 
 
 def rollout_minutes(
-    facts: Facts, history: History, rules: NeedRules, minutes_a_ticket: Floats
+    facts: Facts, history: History, rules: NeedRules, minutes_a_ticket: Floats, tickets: float
 ) -> Floats:
-    """Minutes that a tool brings where it arrived lately or will within the horizon [T, K]."""
+    """Minutes that a tool brings where it arrived lately or will within the horizon [T, K], when a
+    launch brings these tickets a teacher and skill."""
     minutes = np.zeros((history.people, len(history.skills)))
     columns = columns_of(history)
     start, end = horizon_of(facts, rules)
-    tickets = launch_tickets(facts, history, rules)
     for rollout in facts.rollouts:
         last = min(end, rollout.until_date or end)
         left = _launch_left(rollout, start, rules) - _launch_left(rollout, last, rules)
@@ -87,8 +87,8 @@ def rollout_minutes(
     return minutes
 
 
-def launch_tickets(facts: Facts, history: History, rules: NeedRules) -> float:
-    """Tickets a teacher and skill that a launch brings: the guess, moved by launches seen."""
+def launches_seen(facts: Facts, history: History) -> tuple[float, float]:
+    """Tickets in the first LAUNCH_DAYS of earlier launches, and the teachers and skills reached."""
     columns = columns_of(history)
     seen, places = 0.0, 0.0
     for rollout in facts.rollouts:
@@ -102,9 +102,15 @@ def launch_tickets(facts: Facts, history: History, rules: NeedRules) -> float:
         about = np.isin(history.skill, [columns[skill] for skill in rollout.skills])
         seen += float((inside & about & reached[history.person]).sum())
         places += float(reached.sum() * len(rollout.skills))
+    return seen, places
+
+
+def launch_tickets(launches: Floats, rules: NeedRules) -> float:
+    """Tickets a teacher and skill that a launch brings: the guess, moved by `launches_seen` [2]."""
+    seen, places = launches.tolist()
     share = 1.0 - float(np.exp2(-LAUNCH_DAYS / rules.rollout_half_life_days))
     strength = rules.rollout_strength
-    return (seen / share + strength * rules.rollout_tickets) / (places + strength)
+    return float((seen / share + strength * rules.rollout_tickets) / (places + strength))
 
 
 def still_here(facts: Facts, history: History, rules: NeedRules) -> Floats:
