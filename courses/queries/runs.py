@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from profiles.models import SpecialDay, Teacher
 
-from ..models import CoursePage, Enrolment, Offering
+from ..models import CoursePage, Enrolment, Offering, OfferingPart, parts_of
+from .clashes import Clash, clashes_of_teacher
 from .requirements import required_for
 
 State = Enrolment.State
@@ -24,6 +25,21 @@ class RunLine:
     offering: Offering
     enrolment: Enrolment | None
     waiting_before: int = 0
+    clashes: tuple[Clash, ...] = ()  # seats of theirs at the same time
+    opens_at: datetime | None = None  # registration; None: it has opened
+    is_closed: bool = False  # registration has ended, or it was called off
+    may_leave: bool = True  # a seat can still be given back
+    others_wait: bool = False  # before whoever comes now
+
+    @property
+    def parts(self) -> list[OfferingPart]:
+        """Its sittings, in order."""
+        return parts_of(self.offering)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether whoever comes now has to wait."""
+        return not self.offering.seats_left or self.others_wait
 
 
 @dataclass(frozen=True)
@@ -61,27 +77,48 @@ def people_in(offering: Offering) -> QuerySet[Enrolment]:
 
 
 def run_lines(
-    course: CoursePage, enrolments: list[Enrolment], now: datetime
+    course: CoursePage,
+    enrolments: list[Enrolment],
+    now: datetime,
+    teacher: Teacher | None = None,
 ) -> tuple[RunLine, ...]:
     """Return the runs ahead, and those that one of these enrolments (of one teacher) is in."""
     own = {item.offering_id: item for item in enrolments if item.offering_id}
     own_live = [pk for pk, item in own.items() if item.state in Enrolment.LIVE]
-    offerings = Offering.objects.filter(
-        Q(is_cancelled=False, starts_at__gt=now) | Q(pk__in=own_live), course_id=course.pk
-    ).select_related("school", "coach")
+    offerings = list(
+        Offering.objects.filter(
+            Q(is_cancelled=False, starts_at__gt=now) | Q(pk__in=own_live), course_id=course.pk
+        )
+        .select_related("school", "coach")
+        .prefetch_related("parts")
+        .order_by("starts_at", "pk")
+    )
     queues: dict[int | None, list[int]] = defaultdict(list)
-    waiting = Enrolment.objects.filter(offering__in=own_live, state=State.WAITING)
-    for other in waiting.only("offering_id", "position"):
-        queues[other.offering_id].append(other.position or 0)
+    waiting = Enrolment.objects.filter(
+        offering__in=[offering.pk for offering in offerings], state=State.WAITING
+    )
+    for run, position in waiting.values_list("offering_id", "position"):
+        queues[run].append(position or 0)
+    clashes = clashes_of_teacher(teacher, offerings) if teacher and offerings else {}
 
     def line(offering: Offering) -> RunLine:
         enrolment = own.get(offering.pk)
-        if enrolment is None or enrolment.state != State.WAITING:
-            return RunLine(offering, enrolment)
-        before = sum(place < (enrolment.position or 0) for place in queues[offering.pk])
-        return RunLine(offering, enrolment, before)
+        before = 0
+        if enrolment is not None and enrolment.state == State.WAITING:
+            before = sum(place < (enrolment.position or 0) for place in queues[offering.pk])
+        opens_at, until = offering.opens_at, offering.cancel_until_at
+        return RunLine(
+            offering,
+            enrolment,
+            waiting_before=before,
+            clashes=clashes.get(offering.pk, ()),
+            opens_at=opens_at if opens_at is not None and now < opens_at else None,
+            is_closed=offering.is_cancelled or now >= offering.cut_off_at,
+            may_leave=until is None or now < until,
+            others_wait=bool(queues[offering.pk]),
+        )
 
-    return tuple(line(offering) for offering in offerings.order_by("starts_at", "pk"))
+    return tuple(line(offering) for offering in offerings)
 
 
 def calendar_of(teacher: Teacher, start: date, end: date) -> list[CalendarEntry]:
@@ -95,28 +132,31 @@ def _in_order(entry: CalendarEntry) -> tuple:
 
 
 def _runs(teacher: Teacher, start: date, end: date) -> list[CalendarEntry]:
+    first, after = _midnight(start), _midnight(end + timedelta(days=1))
     enrolments = (
         Enrolment.objects.filter(
-            teacher=teacher,
-            offering__starts_at__lt=_midnight(end + timedelta(days=1)),
-            offering__ends_at__gte=_midnight(start),
+            teacher=teacher, offering__starts_at__lt=after, offering__ends_at__gte=first
         )
         .exclude(state__in=Enrolment.ENDED_EARLY)
         .select_related("offering", "course")
+        .prefetch_related("offering__parts")
     )
     return [
         CalendarEntry(
             kind="run",
-            start_date=timezone.localdate(item.offering.starts_at),
-            end_date=timezone.localdate(item.offering.ends_at),
+            start_date=timezone.localdate(part.starts_at),
+            end_date=timezone.localdate(part.ends_at),
             title=item.course.title,
             url=item.course.url,
-            starts_at=item.offering.starts_at,
-            ends_at=item.offering.ends_at,
-            place=item.offering.place,
+            starts_at=part.starts_at,
+            ends_at=part.ends_at,
+            place=part.place,
             state=item.state,
         )
         for item in enrolments
+        if item.offering is not None
+        for part in parts_of(item.offering)
+        if part.starts_at < after and part.ends_at >= first
     ]
 
 

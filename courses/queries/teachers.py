@@ -173,7 +173,7 @@ def session_view(course: CoursePage, teacher: Teacher | None, now: datetime) -> 
         teacher=teacher,
         skills=tuple(skills),
         prerequisites=prerequisites_state(course, teacher),
-        runs=run_lines(course, enrolments, now) if course.pk else (),
+        runs=run_lines(course, enrolments, now, teacher) if course.pk else (),
         enrolment=alone,
         completion=completion,
         required=required,

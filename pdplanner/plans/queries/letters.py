@@ -13,7 +13,7 @@ from django.urls import reverse
 from courses.models import Enrolment, EnrolmentEvent, Evaluation, Offering, parts_of
 from courses.models.evaluations import CLOSES_AFTER, Moment
 from courses.queries.calendars import page_address
-from profiles.models import Notice
+from profiles.models import Notice, Practice
 from profiles.notices import INVITATION, Letter
 from profiles.queries import the_district
 
@@ -74,6 +74,23 @@ def _coach_asked(notices: Iterable[Notice], zone: ZoneInfo) -> Iterable[News]:
             (f"To walk through “{request.course.title}” together.",),
             "See who asks",
             _address("coach-requests"),
+        )
+
+
+def _picked_up(notices: Iterable[Notice], zone: ZoneInfo) -> Iterable[News]:
+    """A colleague would like to see what was packed."""
+    for picked in Practice.objects.filter(
+        pk__in=[notice.facts["practice"] for notice in notices],
+        ended_at=None,
+        state=Practice.State.PICKED,
+    ).select_related("teacher__main_school"):
+        where = f" of {picked.teacher.main_school}" if picked.teacher.main_school else ""
+        reach = f" Write to {picked.teacher.email}." if picked.teacher.email else ""
+        yield News(
+            f"{picked.teacher} would like to see what you do",
+            (f"{picked.teacher}{where} picked up “{picked}”.{reach}",),
+            "See your closet",
+            _address("profiles:closet"),
         )
 
 
@@ -218,6 +235,7 @@ _TELL: dict[str, Callable[[Iterable[Notice], ZoneInfo], Iterable[News]]] = {
     "coach-asked": _coach_asked,
     "seat-free": _of_run("You have a seat: {}"),
     "seat-offered": _of_run("A seat is offered to you: {}", more=_until),
+    "offer-passed": _of_run("The seat went on to the next in line: {}"),
     "seat-refused": _of_run("No seat for you this time: {}", more=_why),
     "seat-taken-back": _of_run("You no longer have a seat: {}", more=_why),
     "seat-asked": _of_run("Somebody asks for a seat: {}", at_desk=True),

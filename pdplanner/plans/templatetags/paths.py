@@ -96,7 +96,9 @@ def chips(step: StepView) -> SafeString:
 _STANDING = {
     "done": ("fit", "check", "done"),
     "seated": ("fit", "check", "you have a seat"),
-    "waiting": ("date", "", "you wait for a seat"),
+    "waiting": ("date", "", "you have a waiting place"),
+    "requested": ("date", "", "your request is sent"),
+    "offered": ("need", "", "a seat is offered to you"),
     "started": ("fit", "", "started"),
     "accepted": ("fit", "check", "you said yes"),
 }
@@ -118,7 +120,7 @@ def _run_words(offering: Offering) -> SafeString:
 
 def _seats_words(offering: Offering) -> str:
     left = offering.seats_left
-    return f"{left} seat{'' if left == 1 else 's'} left" if left else "full, with a waiting list"
+    return f"{left} seat{'' if left == 1 else 's'} left" if left else "full: a waiting place"
 
 
 @dataclass(frozen=True, slots=True)
