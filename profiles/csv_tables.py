@@ -62,15 +62,16 @@ class CsvTable:
         return max(delimiters, key=first.count)
 
     def _refuse_twins(self) -> None:
-        seen: set[str] = set()
-        for name in self.header:
-            if name and name.casefold() in seen:
+        # By their places: in a file without a header these are cells of a person.
+        seen: dict[str, int] = {}
+        for place, name in enumerate(self.header, start=1):
+            first = seen.setdefault(name.casefold(), place)
+            if name and first != place:
                 raise Unreadable(
-                    f"the column “{name[:60]}” stands twice in the header",
+                    f"columns {first} and {place} of the header have the same name",
                     "Leave one of the two out of the export: nobody can tell which one counts.",
                     line=1,
                 )
-            seen.add(name.casefold())
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield (line, cells) for every row that is as long as the header."""

@@ -52,7 +52,7 @@ def test_table_sniffs_the_delimiter_from_the_header():
     [
         (b"", "the file is empty, or its first line is", None),
         (b"\n\na,b\n", "the file is empty, or its first line is", None),
-        (b"a,A\n1,2\n", "the column “A” stands twice in the header", 1),
+        (b"a,A\n1,2\n", "columns 1 and 2 of the header have the same name", 1),
         (b"a,b\n1,\xff\n", "the line is not UTF-8", 2),
         (b"\xff\xfea\x00,\x00", "the file is not UTF-8 but UTF-16", 1),
         (b"a,b\n1,2\n1,\x002\n", "a NUL character stands on this line", 3),

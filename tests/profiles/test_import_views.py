@@ -99,7 +99,7 @@ def test_upload_is_private_and_its_name_forgotten(client, data):
         ("roster", b"no zip", "The file is neither a zip nor a table"),
         ("roster", b"PK\x03\x04", "The file is no zip, or a broken one"),
         ("roster", "email,name\n".encode("utf-16"), "The file is not UTF-8 but UTF-16"),
-        ("roster", b"email,e-mail,EMAIL\n", "stands twice in the header"),
+        ("roster", b"email,e-mail,EMAIL\n", "Columns 1 and 3 of the header have the same name"),
         (
             "roster",
             roster(**{"users.csv": USERS_1_1.replace("2", "\0", 1)}),

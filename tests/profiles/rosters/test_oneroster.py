@@ -144,8 +144,8 @@ def test_roster_warns_and_goes_on(folder):
             "users.csv",
             ",middleName,",
             ",Role,",
-            "users.csv, line 1: the column “Role” stands twice in the header. Leave one of the "
-            "two out of the export: nobody can tell which one counts.",
+            "users.csv, line 1: columns 6 and 11 of the header have the same name. Leave one of "
+            "the two out of the export: nobody can tell which one counts.",
         ),
         (
             "users.csv",
