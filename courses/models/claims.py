@@ -88,4 +88,14 @@ class ClaimEvent(models.Model):
         ordering = ["happened_at", "id"]
 
     def __str__(self) -> str:
-        return f"{self.get_state_display()} at {self.happened_at:%Y-%m-%d %H:%M}"
+        return f"{self.words} at {self.happened_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def words(self) -> str:
+        """What happened, to whoever reads the history."""
+        return {
+            Claim.State.SENT: "Sent in",
+            Claim.State.APPROVED: "Approved",
+            Claim.State.RETURNED: "Sent back",
+            Claim.State.WITHDRAWN: "Taken back",
+        }[Claim.State(self.state)]

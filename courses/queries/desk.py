@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from profiles.models import User
 
-from ..models import Completion, CoursePage, Enrolment, HandIn, Offering, RulePart
+from ..models import Completion, Confirmation, CoursePage, Enrolment, HandIn, Offering, RulePart
 from .door import runs_to_mark
 
 State = Enrolment.State
@@ -38,7 +38,7 @@ def runs_on_desk(*, user: User, when: str, now: datetime) -> QuerySet[Offering]:
 
 
 def started_to_confirm(*, words: str = "", everything: bool = False) -> QuerySet[Enrolment]:
-    """Return started sessions, oldest first: those whose rule asks for a coach, or all of them."""
+    """Return started sessions, oldest first: those that wait for a coach's word, or all of them."""
     started = (
         Enrolment.objects.filter(state=State.STARTED, offering=None)
         .select_related("teacher", "teacher__main_school", "course")
@@ -49,7 +49,8 @@ def started_to_confirm(*, words: str = "", everything: bool = False) -> QuerySet
             "body", "format", "completion_rule", "attended_share"
         )
         wait = [page.pk for page in pages if RulePart.COACH in page.rule.parts]
-        started = started.filter(course__in=wait)
+        said = Confirmation.objects.filter(teacher=OuterRef("teacher"), course=OuterRef("course"))
+        started = started.filter(~Exists(said), course__in=wait)
     for word in words.split()[:5]:
         started = started.filter(
             Q(teacher__given_name__icontains=word)

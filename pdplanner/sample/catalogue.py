@@ -21,6 +21,7 @@ from profiles.choices import DayKind, GradeBand
 from profiles.models import School, Skill, Tool, User
 
 from . import content
+from .aims import AIMS
 from .calendar import FRIDAY, on_or_after
 from .content import RunText, SessionText
 from .ground import KIND_OF_SCHOOL, SOURCE, Ground
@@ -106,9 +107,12 @@ def _page(
         slug=slugify(text.key),
         summary=text.summary,
         objectives="\n".join(text.objectives),
+        **AIMS.get(text.key, {}),
         body=content.body_of(text, tool_ids),
         minutes=text.minutes,
         format=text.format,
+        completion_rule=list(text.completion_rule),
+        task=text.task,
         level=text.level,
         grade_bands=list(text.grade_bands),
         subjects=list(text.subjects),

@@ -79,6 +79,8 @@ class SessionText:
     required: tuple[str, ...]
     equivalents: tuple[str, ...]
     since: int  # school years ago it was published: 0 is new this year
+    completion_rule: tuple[str, ...]  # empty: what suits the format
+    task: str
     runs: tuple[RunText, ...]
     body: tuple[Mapping[str, Any], ...]
 
@@ -242,6 +244,8 @@ def _session(key: str, row: Mapping[str, Any]) -> SessionText:
         "required": (),
         "equivalents": (),
         "since": 1,
+        "completion_rule": (),
+        "task": "",
         "runs": (),
     }
     values = defaults | _tuples(row)
