@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 from .models import User
 from .notices import DIGEST_CHOICES
 
-SALT = "profiles.unsubscribe"
+#: Of links without a time in them, and of those in earlier mails.
+LINK_SALT, SALT = "profiles.unsubscribe.link", "profiles.unsubscribe"
 
 #: What the page offers beside stopping all of it: the name on the button, and what it switches.
 KINDS = (
@@ -25,7 +26,8 @@ KINDS = (
 
 def unsubscribe_address(user: User) -> str:
     """Return the link, for this person alone, that switches their daily mail off."""
-    token = signing.dumps(user.pk, salt=SALT)
+    # Without a time in it: a mail that has to be sent again is the same to the letter.
+    token = signing.Signer(salt=LINK_SALT).sign_object(user.pk)
     return settings.WAGTAILADMIN_BASE_URL + reverse("profiles:unsubscribe", args=[token])
 
 
@@ -35,11 +37,7 @@ def unsubscribe_address(user: User) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Ask, and on the press of a button switch the daily mail off, or one kind of news in it."""
-    try:
-        key = signing.loads(token, salt=SALT)
-    except signing.BadSignature:
-        raise Http404 from None
-    user = get_object_or_404(User, pk=key)
+    user = get_object_or_404(User, pk=_key_in(token))
     only = request.POST.get("only", "")
     is_done = request.method == "POST"
     if is_done:
@@ -55,6 +53,18 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             "kinds": [(words, field) for words, field in KINDS if getattr(user, field)],
         },
     )
+
+
+def _key_in(token: str) -> int:
+    """Return whose link it is; links in earlier mails carry the time they were made at."""
+    try:
+        return signing.Signer(salt=LINK_SALT).unsign_object(token)
+    except signing.BadSignature:
+        pass
+    try:
+        return signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        raise Http404 from None
 
 
 urlpatterns = [path("mail/stop/<str:token>/", unsubscribe, name="unsubscribe")]

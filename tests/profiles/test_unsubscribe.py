@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
-from profiles.unsubscribe import unsubscribe_address
+from profiles.unsubscribe import SALT, unsubscribe_address
 
 
 def reader(teacher):
@@ -38,3 +39,12 @@ def test_link_of_nobody_is_not_found(new_teacher):
         assert Client().post(reverse("profiles:unsubscribe", args=[token])).status_code == 404
     user.refresh_from_db()
     assert user.wants_digest
+
+
+def test_link_is_the_same_each_time_and_links_of_earlier_mails_still_work(new_teacher):
+    user, address = reader(new_teacher)
+    assert reader(new_teacher)[1] == address
+    earlier = reverse("profiles:unsubscribe", args=[signing.dumps(user.pk, salt=SALT)])
+    assert Client().post(earlier).status_code == 200
+    user.refresh_from_db()
+    assert not user.wants_digest
