@@ -64,7 +64,7 @@ def unseal(sealed: str) -> Secret:
 
 def _box() -> MultiFernet:
     own = settings.SEAL_KEY or settings.SECRET_KEY
-    return MultiFernet([_key(text) for text in (own, *settings.SECRET_KEY_FALLBACKS)])
+    return MultiFernet([_key(str(text)) for text in (own, *settings.SECRET_KEY_FALLBACKS)])
 
 
 def _key(text: str) -> Fernet:

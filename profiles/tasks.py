@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from .privacy import forget_old_tickets
+from .tickets.feeds.due import sync_due
 from .uploads import continue_runs
 
 
@@ -19,3 +20,9 @@ def continue_imports() -> int:
 def forget_tickets() -> int:
     """Let tickets go that are older than the district keeps them."""
     return forget_old_tickets(now=timezone.now())
+
+
+@shared_task
+def sync_feeds() -> int:
+    """Read the help desks that are due, each for a while."""
+    return sync_due(clock=timezone.now)

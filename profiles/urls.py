@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from . import import_urls, unsubscribe, views, year_urls
+from . import feed_urls, import_urls, unsubscribe, views, year_urls
+from .closet.urls import urlpatterns as closet_urls
 from .privacy.urls import urlpatterns as privacy_urls
 
 app_name = "profiles"
@@ -19,6 +20,8 @@ urlpatterns = [
     path("settings/<str:screen>/", views.settings_screen, name="settings-screen"),
     *year_urls.urlpatterns,
     *import_urls.urlpatterns,
+    *feed_urls.urlpatterns,
     *unsubscribe.urlpatterns,
     *privacy_urls,
+    *closet_urls,
 ]

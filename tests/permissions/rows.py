@@ -97,6 +97,9 @@ ROWS: dict[str, Row] = {
     r"documents/^(\d+)/(.*)$": SIGNED_IN,
     "documents/authenticate_with_password/<int:restriction_id>/": NOBODY,
     "media/images/<path:path>": Row("in", "no", "no", "no", "no"),  # no such picture
+    "closet/": TEACHERS,
+    "closet/<int:pk>/": OWN_ONLY,
+    "closet/<int:pk>/pick-up/": TEACHERS,
     # what is held about people
     "privacy/": EVERYBODY,
     "my-data/": TEACHERS,
@@ -123,6 +126,16 @@ ROWS: dict[str, Row] = {
     "imports/<int:pk>/columns/": NONE_YET,  # only of an upload that waits
     "imports/<int:pk>/apply/": COORDINATORS,
     "imports/<int:pk>/leave/": COORDINATORS,
+    # help desks
+    "help-desks/": COORDINATORS,
+    "help-desks/add/<str:system>/": COORDINATORS,
+    "help-desks/<int:pk>/": COORDINATORS,
+    "help-desks/<int:pk>/change/": COORDINATORS,
+    "help-desks/<int:pk>/try/": COORDINATORS,
+    "help-desks/<int:pk>/turn/": COORDINATORS,
+    "help-desks/<int:pk>/key/": COORDINATORS,
+    "help-desks/<int:pk>/remove/": COORDINATORS,
+    "help-desks/<int:pk>/call/": NOBODY,  # whoever calls signs it
     # required sessions
     "requirements/": COORDINATORS,
     "requirements/add/": COORDINATORS,

@@ -29,7 +29,7 @@ from courses.models import (
 )
 from courses.operations.credit import award_credit
 from courses.operations.look_book import look_book
-from profiles.models import Goal, ImportRun, SpecialDay, Ticket, TicketSource
+from profiles.models import Goal, ImportRun, SpecialDay, Ticket, TicketFeed, TicketSource
 
 from .rows import BREAKS_FOR_AUTHORS, NOBODY, PREFIXES, ROWS, Row
 
@@ -141,6 +141,8 @@ def world(mentor_teacher, east, grade_sync, settings) -> dict[str, object]:
         "key": "x",
         "uidb36": "x",
         "year/": day.pk,
+        "system": "rt",
+        "help-desks/": TicketFeed.objects.create(source=source, kind="rt", address="https://x").pk,
         "imports/": ImportRun.objects.create(kind="roster", state="applied").pk,
         "path/noticed/tickets/": ticket.pk,
         "path/noticed/skills/": grade_sync.pk,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
+from urllib.parse import quote
 
 from ..csv import FIRST_YEAR, LONGEST_CATEGORY, LONGEST_ID, MOST_MINUTES
 
@@ -100,6 +101,11 @@ def minutes(value: str) -> int | None:
     if number.isascii() and number.isdecimal() and len(number) <= 6 and int(number) <= MOST_MINUTES:
         return int(number)
     return None
+
+
+def segment(value: str) -> str:
+    """Return a number or key as one part of a path."""
+    return quote(value, safe="")
 
 
 def listed(value: Any) -> list[Any]:

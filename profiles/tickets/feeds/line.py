@@ -234,9 +234,9 @@ def read_json(response: requests.Response) -> Any:
         if time.monotonic() > until:
             raise LineDropped("The help desk answers too slowly.")
     promised = response.headers.get("Content-Length", "")
-    if promised.isdecimal() and "Content-Encoding" not in response.headers:
-        if len(content) < int(promised):
-            raise LineDropped("The answer broke off.")
+    is_counted = promised.isdecimal() and "Content-Encoding" not in response.headers
+    if is_counted and len(content) < int(promised):
+        raise LineDropped("The answer broke off.")
     try:
         return json.loads(content) if content else None
     except (ValueError, RecursionError):

@@ -22,6 +22,8 @@ CLAIM = timedelta(minutes=3)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 #: The same question this soon after it was answered: the answer did not solve it.
 SOON = timedelta(days=14)
+#: Passes are kept this long for the coordinator to look back.
+HISTORY = timedelta(days=30)
 TEACHERS_AT_ONCE = 200
 NO_COUNTS = dict.fromkeys(
     (
@@ -150,6 +152,7 @@ def finish_run(*, feed: TicketFeed, run: FeedRun, now: datetime) -> None:
     run.finished_at = now
     run.problem = ""
     run.save(update_fields=["finished_at", "problem"])
+    feed.runs.filter(finished_at__lt=now - HISTORY).delete()
 
 
 @transaction.atomic

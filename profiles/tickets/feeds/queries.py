@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from ...models import FeedRun, TicketFeed
 
 COUNTS = (
     ("new", "new"),
@@ -10,6 +16,62 @@ COUNTS = (
     ("unchanged", "there already"),
     ("gone", "deleted or merged"),
 )
+#: Behind by more than this, something is wrong.
+LATE = timedelta(hours=1)
+
+
+class Health(NamedTuple):
+    """How a help desk goes, in a line."""
+
+    state: str  # good, late, failing, off, new
+    label: str
+    last_run_at: datetime | None
+    rows: int
+    errors: int
+    lag: timedelta | None  # None: never read to its end
+    problem: str
+
+
+def feeds_by_name() -> QuerySet[TicketFeed]:
+    """Return the help desks with their names, by name."""
+    return TicketFeed.objects.select_related("source")
+
+
+def with_health(feeds: Iterable[TicketFeed], *, now: datetime) -> list[tuple[TicketFeed, Health]]:
+    """Return these help desks with how each goes."""
+    feeds = list(feeds)
+    newest = FeedRun.objects.filter(feed=OuterRef("feed")).values("pk")[:1]
+    last = {
+        run.feed_id: run
+        for run in FeedRun.objects.filter(feed__in=[feed.pk for feed in feeds], pk=Subquery(newest))
+    }
+    return [(feed, health_of(feed, last.get(feed.pk), now=now)) for feed in feeds]
+
+
+def health_of(feed: TicketFeed, run: FeedRun | None, *, now: datetime) -> Health:
+    """Return how a help desk goes: last pass, tickets, errors, how far behind."""
+    lag = None if feed.good_at is None else max(now - feed.good_at, timedelta())
+    problem = run.problem if run is not None else ""
+    if not feed.is_on:
+        state, label = "off", "Off"
+    elif feed.failures:
+        state, label = "failing", "Can't be read"
+    elif lag is None:
+        state, label = "new", "First pass"
+    elif lag > LATE:
+        state, label = "late", "Behind"
+    else:
+        state, label = "good", "Up to date"
+    counts = run.counts if run is not None else {}
+    return Health(
+        state=state,
+        label=label,
+        last_run_at=run.started_at if run is not None else None,
+        rows=counts.get("read", 0),
+        errors=counts.get("unreadable", 0) + feed.failures,
+        lag=lag,
+        problem=problem,
+    )
 
 
 def in_words(counts: Mapping[str, int]) -> list[str]:
@@ -19,7 +81,7 @@ def in_words(counts: Mapping[str, int]) -> list[str]:
     lines = [
         f"{got('read', 0):,} tickets read: {got('matched', 0):,} of teachers here, "
         f"{got('unmatched', 0):,} left out.",
-        f"{told[0].upper()}{told[1:]}.",
+        f"{told}.",
     ]
     if unreadable := got("unreadable", 0):
         lines.append(f"{unreadable:,} could not be read: a field is missing or has changed.")

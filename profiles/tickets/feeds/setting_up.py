@@ -54,7 +54,9 @@ def set_up(*, setting: Setting, token: Secret | None, feed: TicketFeed | None = 
     host_of(setting.address)
     address = setting.address.rstrip("/")
     others = TicketFeed.objects.filter(source__name=setting.name)
-    if others.exclude(pk=feed.pk if feed else None).exists():
+    if feed is not None:
+        others = others.exclude(pk=feed.pk)
+    if others.exists():
         raise NameTaken(f"“{setting.name}” is set up already.")
     if feed is None:
         source, _ = TicketSource.objects.get_or_create(name=setting.name)

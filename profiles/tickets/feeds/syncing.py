@@ -29,8 +29,8 @@ from .operations import (
 from .systems import SYSTEMS
 
 CALLS_AT_ONCE = 50
-#: Tickets to one question whether they are still there, and such questions in a pass.
-HELD_AT_ONCE, HELD_QUESTIONS = 100, 5
+#: Questions in a pass whether tickets are still there.
+HELD_QUESTIONS = 5
 #: When more of them than half are missing at once, our rights went, not the tickets.
 FEW = 10
 
@@ -156,27 +156,39 @@ class Sync:
 
     def _look_for_gone(self, desk: Desk, book: Book) -> None:
         """Ask for some of the tickets that are held whether the help desk still has them."""
-        present = self.system.present
+        present, at_once = self.system.present, self.system.held_at_once
         if present is None:
             return
         for _ in range(HELD_QUESTIONS):
             held = dict(
                 Ticket.objects.filter(source=self.feed.source, pk__gt=self.feed.checked_to)
                 .order_by("pk")
-                .values_list("external_id", "pk")[:HELD_AT_ONCE]
+                .values_list("external_id", "pk")[:at_once]
             )
             missing = sorted(set(held) - present(desk, list(held))) if held else []
+            # A list may be cut short by a limit: each is asked for alone before it is forgotten.
+            missing = [number for number in missing if self._is_gone(desk, number)]
             if len(missing) > len(held) / 2 and len(held) >= FEW:
                 raise NotUnderstood(
                     f"The help desk shows {len(missing):,} of {len(held):,} tickets no more. "
                     "Nothing was forgotten: are the token's rights still the same?"
                 )
-            is_round = len(held) < HELD_AT_ONCE
+            is_round = len(held) < at_once
             book.forget(missing)
             last = 0 if is_round else max(held.values())
             hold_turn(feed=self.feed, now=self.clock(), checked_to=last)
             if is_round:
                 return
+
+    def _is_gone(self, desk: Desk, number: str) -> bool:
+        """Whether the help desk has a ticket no more."""
+        try:
+            row = self.system.one(desk, number)
+        except NotThere:
+            return True
+        except Drifted:
+            return False
+        return row is None or row.is_gone
 
 
 class Book:
@@ -211,7 +223,7 @@ class Book:
             self._record([], numbers, Counter(), None)
 
     def _derived(self, row: TicketRow) -> Derived:
-        """What is kept of a ticket; its text is asked for only where the subject says too little."""
+        """What is kept of a ticket; its text is asked for where the subject says too little."""
         derived = self._reader.read(row)
         if derived.skill is None and not row.body and self._system.body is not None:
             row.body = self._system.body(self._desk, row.external_id)

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from ...models import TicketFeed
-from . import rt
+from . import freshdesk, glpi, incident_iq, jira, rt, servicenow, zammad, zendesk
 from .desks import System
 
+Kind = TicketFeed.Kind
 SYSTEMS: dict[str, System] = {
-    TicketFeed.Kind.RT: rt.SYSTEM,
+    Kind.RT: rt.SYSTEM,
+    Kind.ZENDESK: zendesk.SYSTEM,
+    Kind.FRESHDESK: freshdesk.SYSTEM,
+    Kind.ZAMMAD: zammad.SYSTEM,
+    Kind.INCIDENT_IQ: incident_iq.SYSTEM,
+    Kind.SERVICENOW: servicenow.SYSTEM,
+    Kind.JIRA: jira.SYSTEM,
+    Kind.GLPI: glpi.SYSTEM,
 }

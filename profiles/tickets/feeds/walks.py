@@ -113,6 +113,36 @@ def by_time(
         number, before = page.place["page"], page.place["before"]
 
 
+def by_token(
+    ask: Callable[[datetime, str], Listing],
+    read: Read,
+    place: Place,
+    is_new: bool,
+    *,
+    overlap: timedelta = OVERLAP,
+) -> Iterator[Page]:
+    """Walk a list whose pages are led to by tokens of the help desk's own.
+
+    A token belongs to one question: after a kill that is asked anew, from the last ticket's time.
+    """
+    since = start_of(place, is_new, overlap)
+    begun, token = since, ""
+    while True:
+        listing = ask(begun, token)
+
+        def after(rows: list[TicketRow], since: datetime = since) -> Place:
+            check_order(rows)
+            return {"since": written(max(since, changed(rows[-1])) if rows else since)}
+
+        page = page_of(listing.raws, read, place=after, is_last=listing.next is None)
+        yield page
+        if page.is_last:
+            return
+        if listing.next == token:
+            raise NotUnderstood("The help desk gives the same page of tickets again and again.")
+        since, token = datetime.fromisoformat(page.place["since"]), str(listing.next)
+
+
 def by_recent(
     ask: Callable[[int], Listing], read: Read, place: Place, is_new: bool, *, first: int = 0
 ) -> Iterator[Page]:
