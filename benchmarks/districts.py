@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from pdplanner.recommender import (
     DAY_PARTS,
@@ -39,6 +40,10 @@ CALENDAR = CalendarFacts(
         SpecialDay("testing", date(2027, 1, 11), date(2027, 1, 15), "Winter testing"),
     ),
 )
+#: Teachers of a school, where a state is made.
+SCHOOL = 25
+#: Days of tickets before the day of planning.
+HISTORY_DAYS = 600
 _DAYS = ("mon", "tue", "wed", "thu", "fri")
 _BANDS: tuple[GradeBand, ...] = ("pk-2", "3-5", "6-8", "9-12")
 _SUBJECTS = ("art", "english", "math", "music", "science", "social studies")
@@ -62,7 +67,7 @@ def make_district(seed: int, size: Size | None = None) -> Facts:
     """Facts of a district with tickets that follow people, schools and the calendar."""
     size = size or Size()
     draw = random.Random(seed)
-    schools = [f"school-{n}" for n in range(max(1, size.teachers // 25))]
+    schools = [f"school-{n}" for n in range(max(1, size.teachers // SCHOOL))]
     skills = [f"skill-{n:03d}" for n in range(size.skills)]
     tools = [f"tool-{n:02d}" for n in range(12)]
     teachers = tuple(_teacher(draw, n, schools, tools, skills) for n in range(size.teachers))
@@ -81,6 +86,36 @@ def make_district(seed: int, size: Size | None = None) -> Facts:
         rollouts=(Rollout(tools[0], (skills[0], skills[1]), schools[0], date(2026, 11, 9)),),
         skills=frozenset(skills),
     )
+
+
+def make_part(seed: int, size: Size, first: int, count: int) -> Facts:
+    """Facts of a part of a state of that size: the teachers from number `first`, at schools of
+    their own, and the catalogue that all parts share."""
+    draw = random.Random(f"{seed}:{first}")
+    tools, skills, courses = _catalogue(seed, size)
+    schools = [f"school-{n // SCHOOL}" for n in range(first, first + count, SCHOOL)]
+    teachers = tuple(_teacher(draw, n, schools, tools, skills) for n in range(first, first + count))
+    some = frozenset(teacher.id for teacher in teachers if draw.random() < 0.3)
+    return Facts(
+        as_of=AS_OF,
+        calendar=CALENDAR,
+        teachers=tuple(_with_past(draw, teacher, courses) for teacher in teachers),
+        courses=courses,
+        tickets=tuple(_tickets(draw, size, teachers, skills)),
+        requirements=(RequirementFacts(courses[len(courses) // 2].id, date(2026, 10, 30), some),),
+        rollouts=(Rollout(tools[0], (skills[0], skills[1]), "school-0", date(2026, 11, 9)),),
+        skills=frozenset(skills),
+    )
+
+
+@cache
+def _catalogue(seed: int, size: Size) -> tuple[list[str], list[str], tuple[CourseFacts, ...]]:
+    """The tools, the skills and the sessions of a state."""
+    tools = [f"tool-{n:02d}" for n in range(12)]
+    skills = [f"skill-{n:03d}" for n in range(size.skills)]
+    schools = [f"school-{n}" for n in range(max(1, size.teachers // SCHOOL))]
+    draw = random.Random(f"{seed}:catalogue")
+    return tools, skills, _courses(draw, size, schools, tools, skills)
 
 
 def _teacher(
@@ -213,7 +248,7 @@ def _tickets(
         if draw.random() < 0.05:
             day = date(2025, 12, 12) - timedelta(days=draw.randint(0, 10))  # report cards last year
         else:
-            day = AS_OF - timedelta(days=draw.randint(0, 600))
+            day = AS_OF - timedelta(days=draw.randint(0, HISTORY_DAYS))
         tickets.append(
             TicketFacts(
                 id=number,

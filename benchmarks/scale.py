@@ -1,8 +1,9 @@
 """How the path search grows: `python -m benchmarks.scale [--quick] [--json FILE]`.
 
-300 teachers against 100 to 10,000 sessions, and 5,000 sessions with 300 to 100,000 teachers who
-come in school by school, as a state would be planned: time, memory, plans a second, and the bytes
-a plan touches against what this machine's memory moves.
+The search alone: 300 teachers against 100 to 10,000 sessions, and 5,000 sessions with 300 to
+100,000 teachers: time, memory, plans a second, and the bytes a plan touches against what this
+machine's memory moves. Then a state from its facts to paths with reasons, streamed by school
+through two Celery processes (benchmarks/state.py).
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import json
 import os
 import resource
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks import state
 from benchmarks.instances import Shape, add_teachers, make_courses
 from benchmarks.paths import warm_up
 from pdplanner.recommender.rules import SearchRules
@@ -45,13 +49,26 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure every size and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="leave out the 100,000 teachers")
+    parser.add_argument("--only-state", action="store_true", help="leave out the search alone")
+    parser.add_argument("--only-search", action="store_true", help="leave out the state")
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     options = parser.parse_args(arguments)
-    sizes = [(300, courses) for courses in (100, 500, 2_000, 10_000)]
-    sizes += [(teachers, 5_000) for teachers in (300, 3_000, 30_000)]
-    if not options.quick:
-        sizes.append((100_000, 5_000))
     print(f"machine's load {os.getloadavg()[0]:.1f}")
+    many = [300, 3_000, 30_000] if options.quick else [300, 3_000, 30_000, 100_000]
+    report: dict[str, object] = {}
+    if not options.only_state:
+        report |= measure_search(many)
+    if not options.only_search:
+        report["state"] = [asdict(row) for row in measure_states(many)]
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=2) + "\n")
+    return 0
+
+
+def measure_search(many: Sequence[int]) -> dict[str, object]:
+    """Measure the search alone and print the table."""
+    sizes = [(300, courses) for courses in (100, 500, 2_000, 10_000)]
+    sizes += [(teachers, 5_000) for teachers in many]
     print("teachers  sessions  candidates   seconds  plans/s  memory MB  KB/plan")
     rows = []
     for teachers, courses in sizes:
@@ -67,10 +84,26 @@ def main(arguments: list[str] | None = None) -> int:
     bandwidth = measure_bandwidth()
     share = max(row.kilobytes_a_plan * 1e3 * row.plans_a_second for row in rows) / bandwidth
     print(f"memory moves {bandwidth / 1e9:.1f} GB/s, of which the plans need {share:.2%} at most")
-    if options.json:
-        report = {"bytes_a_second": bandwidth, "rows": [asdict(row) for row in rows]}
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
-    return 0
+    return {"bytes_a_second": bandwidth, "rows": [asdict(row) for row in rows]}
+
+
+def measure_states(many: Sequence[int]) -> list[state.Row]:
+    """Measure whole states and print the table."""
+    print("A state from facts to paths with reasons, by school, two Celery processes")
+    print("teachers  sessions  learning s  planning s  ms/teacher  wall s  MB a process  load")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for teachers in many:
+            row = state.measure(teachers, 5_000, folder)
+            rows.append(row)
+            each = (row.learning_seconds + row.planning_seconds) / row.teachers * 1e3
+            print(
+                f"{row.teachers:8,}  {row.courses:8,}  {row.learning_seconds:10.1f}"
+                f"  {row.planning_seconds:10.1f}  {each:10.2f}  {row.wall_seconds:6.0f}"
+                f"  {row.megabytes:12.0f}  {row.load:4.1f}",
+                flush=True,
+            )
+    return rows
 
 
 def measure(teachers: int, courses: int) -> Row:
