@@ -188,4 +188,4 @@ def _count(places: Ints, size: int, weights: Ints | None = None) -> Counts:
 
 
 def _stacked(rows: Sequence[Counts], size: int) -> Counts:
-    return np.array(rows, dtype=np.int32).reshape(-1, size)
+    return np.array(rows, dtype=np.int32).reshape(len(rows), size)
