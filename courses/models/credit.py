@@ -17,7 +17,7 @@ from wagtail.models import Orderable
 
 
 class CreditType(models.Model):
-    """What is counted apart: PD hours, clock hours in special education, CEU …"""
+    """What is counted apart: professional development, hours for English learners, CEU …"""
 
     name = models.CharField(max_length=100, unique=True)
     is_default = models.BooleanField(

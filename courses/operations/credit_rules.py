@@ -17,7 +17,7 @@ from .credit import source_of
 #: Completions looked through in one transaction.
 AT_ONCE = 200
 #: The rule of a fresh installation: an hour is an hour, from before anything was finished.
-FIRST_TYPE, FIRST_DATE = "PD hours", date(2000, 1, 1)
+FIRST_TYPE, FIRST_DATE = "Professional development", date(2000, 1, 1)
 
 
 class RulesOverlap(Exception):

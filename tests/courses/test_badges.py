@@ -81,7 +81,7 @@ def test_badge_says_what_the_award_says_and_whose_it_is_by_hash_alone(certificat
     assert badge["validFrom"] == "2026-09-14T15:00:00Z"
     assert subject["creditsEarned"] == 1.5
     assert subject["achievement"]["criteria"]["narrative"] == (
-        "Finished “A day at the museum” to the rule of Sunfield Schools: 1.5 hours of PD hours, "
+        "Finished “A day at the museum” to the rule of Sunfield Schools: 1.5 hours of Professional development, "
         "from 90 minutes."
     )
     assert "Nora" not in json.dumps(badge) and "nora" not in json.dumps(badge)

@@ -115,7 +115,7 @@ def test_amounts_are_worded_without_idle_zeros():
 def test_credit_is_given_once_however_often_it_is_asked_for(hours, new_teacher):
     first = give(new_teacher)
     assert give(new_teacher) == first
-    assert said(first) == [("PD hours", "A day at the museum", 90, "1.5 hours")]
+    assert said(first) == [("Professional development", "A day at the museum", 90, "1.5 hours")]
     assert (first[0].name, first[0].district) == ("Nora New", "Sunfield Schools")
     assert Certificate.objects.count() == 1
 
@@ -123,7 +123,7 @@ def test_credit_is_given_once_however_often_it_is_asked_for(hours, new_teacher):
 def test_credit_is_given_by_the_rule_of_its_day(hours, new_teacher):
     hours.rules.update(until_date=date(2026, 8, 31))
     rule_of(hours, from_date=date(2026, 9, 1), minutes_per_unit=45, unit="period")
-    assert said(give(new_teacher)) == [("PD hours", "A day at the museum", 90, "2 periods")]
+    assert said(give(new_teacher)) == [("Professional development", "A day at the museum", 90, "2 periods")]
 
 
 def test_without_a_rule_for_the_day_or_below_its_minimum_nothing_is_given(hours, new_teacher):
@@ -341,8 +341,8 @@ def test_sweep_gives_what_new_rules_owe_and_nothing_twice(hours, new_teacher, co
     assert award_owed_credit(now=NOW) == 2
     assert award_owed_credit(now=NOW) == 0
     assert sorted(said(standing_awards())) == [
-        ("PD hours", "One", 30, "0.5 hours"),
-        ("PD hours", "Two, as it was called", 60, "1 hour"),
+        ("Professional development", "One", 30, "0.5 hours"),
+        ("Professional development", "Two, as it was called", 60, "1 hour"),
     ]
     rule = CreditRule(credit_type=own, jurisdiction="The state", from_date=date(2026, 1, 1))
     store_rule(rule=rule, now=NOW)

@@ -57,7 +57,7 @@ def test_transcript_is_downloaded_as_a_table(hours, new_teacher, signed_in):
         [
             "2026-09-14",
             "'=HYPERLINK(1)",
-            "PD hours",
+            "Professional development",
             "1.50",
             "hour",
             "90",
@@ -212,7 +212,7 @@ def test_award_is_found_corrected_and_its_past_is_shown(
     told = {"name": "Nora New", "title": award.title, "minutes": "60", "reason": "Left early."}
     answer = client.post(f"/credit/awards/{award.pk}/", told, follow=True)
     shown = answer.content.decode()
-    assert "1 hour of PD hours" in shown and "1.5 hours of PD hours" in shown
+    assert "1 hour of Professional development" in shown and "1.5 hours of Professional development" in shown
     assert "Left early." in shown
     again = client.post(f"/credit/awards/{award.pk}/", told | {"minutes": "30"}, follow=True)
     assert "It was corrected meanwhile." in again.content.decode()
