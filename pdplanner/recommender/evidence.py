@@ -11,7 +11,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pdplanner.recommender.facts import Facts, GoalFacts, Id, RequirementFacts, Rollout, TicketFacts
+from pdplanner.recommender.facts import (
+    Answer,
+    Facts,
+    GoalFacts,
+    Id,
+    RequirementFacts,
+    Rollout,
+    TicketFacts,
+)
 from pdplanner.recommender.heard import DISTRICT, YEAR_DAYS, Heard, stretch_of
 from pdplanner.recommender.history import COHORT_KINDS, History
 from pdplanner.recommender.rules import NeedRules
@@ -137,6 +145,12 @@ class Evidence:
         goals = self._facts.teachers[self._rows[teacher]].goals
         return next((goal for goal in goals if skill in goal.skills), None)
 
+    def said(self, teacher: Id, skill: Id) -> Answer | None:
+        """The teacher's newest word on the skill, where it asks for more: not yet working, or
+        picked up from a colleague."""
+        answer = self._said.get((teacher, skill))
+        return answer if answer is not None and answer.kind != "still-working" else None
+
     def rollout(self, teacher: Id, skill: Id) -> Rollout | None:
         """The newest roll-out that brings the skill to one of the teacher's schools."""
         facts = self._facts.teachers[self._rows[teacher]]
@@ -150,6 +164,16 @@ class Evidence:
             r for r in self._facts.requirements if r.course == course and teacher in r.teachers
         ]
         return min(asked, key=lambda requirement: requirement.due_date, default=None)
+
+    @cached_property
+    def _said(self) -> dict[tuple[Id, Id], Answer]:
+        since = self._facts.as_of - timedelta(days=self._rules.said_days)
+        answers = sorted(self._facts.answers, key=lambda answer: answer.on_date)
+        return {
+            (answer.teacher, answer.skill): answer
+            for answer in answers
+            if since <= answer.on_date <= self._facts.as_of
+        }
 
     @cached_property
     def _rows(self) -> dict[Id, int]:

@@ -226,6 +226,7 @@ class Facts:
 #: when      date, slot: it falls into a free slot
 ReasonKind = Literal[
     "asked",
+    "said",
     "cohort",
     "season",
     "rollout",

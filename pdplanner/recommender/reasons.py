@@ -15,6 +15,7 @@ from pdplanner.recommender.rules import ReasonRules
 ORDER = (
     "required",
     "asked",
+    "said",
     "rollout",
     "goal",
     "season",
@@ -33,7 +34,7 @@ class StepStory:
 
     teacher: TeacherFacts
     course: CourseFacts
-    #: skill -> part of the need (own, cohort, rollout, goal) -> minutes that this step saves
+    #: skill -> part of the need (own, cohort, rollout, goal, said) -> minutes that this step saves
     minutes: Mapping[Id, Mapping[str, float]]
     week_date: date
     run_date: date | None
@@ -166,8 +167,12 @@ def _told_by_tickets(
 def _told_by_plans(
     teacher: TeacherFacts, skill: Id, parts: Mapping[str, float], evidence: Evidence
 ) -> list[Reason]:
-    """The teacher's own goal, and a tool that comes to the school."""
+    """The teacher's own word and goal, and a tool that comes to the school."""
     told = []
+    said = evidence.said(teacher.id, skill)
+    if said and parts.get("said", 0.0) > 0:
+        cites: dict[str, object] = {"skill": skill, "answer": said.kind, "date": said.on_date}
+        told.append(Reason("said", cites, parts["said"]))
     goal = evidence.goal(teacher.id, skill)
     if goal and parts.get("goal", 0.0) > 0:
         cites = {"skill": skill, "words": goal.words, "since_date": goal.since_date}

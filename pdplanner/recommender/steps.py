@@ -20,7 +20,7 @@ from pdplanner.recommender.search import Step as Pick
 from pdplanner.recommender.tables import Catalogue, Flags, Floats, Ints
 
 #: Where the tellable need is split: the parts that a reason can be given for.
-TOLD_PARTS = ("own", "cohort", "rollout", "goal")
+TOLD_PARTS = ("own", "cohort", "rollout", "goal", "said")
 
 
 class StepWriter:

@@ -1,5 +1,6 @@
 """Who the teachers are, where they work, and what they asked for."""
 
+from .closet import Practice
 from .feeds import FeedCall, FeedRun, TicketFeed, TicketTombstone
 from .imports import ImportRun
 from .notices import Notice
@@ -18,6 +19,7 @@ __all__ = [
     "Goal",
     "ImportRun",
     "Notice",
+    "Practice",
     "RosterBase",
     "RosterProfile",
     "School",

@@ -38,7 +38,7 @@ from profiles.models import SpecialDay as SpecialDayRow
 from .conftest import TODAY, at
 
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
-QUERIES = 31
+QUERIES = 32
 
 
 def teacher_in(facts, teacher) -> TeacherFacts:

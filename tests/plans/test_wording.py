@@ -100,6 +100,16 @@ def said(kind: str, **facts) -> str:
             " sync.",
         ),
         (
+            "said",
+            {"skill_name": "Grade sync", "answer": "not-quite", "date": "2026-11-02"},
+            "You said on 2 November that Grade sync does not work for you yet.",
+        ),
+        (
+            "said",
+            {"skill_name": "Grade sync", "answer": "picked-up", "date": "2026-11-02"},
+            "You picked up something about Grade sync from a colleague on 2 November.",
+        ),
+        (
             "rollout",
             {"tool_name": "Display", "date": "2026-12-14"},
             "Display reaches your school on 14 December.",

@@ -20,17 +20,30 @@ from pdplanner.recommender import (
     fits_of,
     recommend_paths,
 )
+from pdplanner.recommender.facts import Answer
 from pdplanner.recommender.reasons import ORDER
 from tests.recommender.cases import ANN, AS_OF, ASKS, CALENDAR, QUIZ, SYNC, ask, facts_of, run
 
-NEED = ("required", "asked", "rollout", "goal", "season", "cohort", "prepares", "accepted")
+NEED = ("required", "asked", "said", "rollout", "goal", "season", "cohort", "prepares", "accepted")
+
+
+def answers_in(facts):
+    """What every third teacher said of some skill two weeks ago, each answer as often."""
+    skills, day = sorted(facts.skills), facts.as_of - timedelta(days=14)
+    kinds = ("not-quite", "picked-up", "still-working")
+    return tuple(
+        Answer(teacher.id, skills[number % len(skills)], kinds[number // 3 % 3], day)
+        for number, teacher in enumerate(facts.teachers)
+        if number % 3 == 0
+    )
 
 
 class District:
     """A made-up district, and the plain ways to count in it."""
 
     def __init__(self, seed):
-        self.facts = make_district(seed, Size(teachers=60, courses=80, skills=12))
+        made = make_district(seed, Size(teachers=60, courses=80, skills=12))
+        self.facts = replace(made, answers=answers_in(made))
         self.paths = recommend_paths(self.facts)
         self.teachers = {teacher.id: teacher for teacher in self.facts.teachers}
         self.courses = {course.id: course for course in self.facts.courses}
@@ -160,6 +173,10 @@ def test_other_reasons_cite_what_the_facts_say(district):
         if reason.kind == "goal":
             goal = GoalFacts(facts["words"], (facts["skill"],), facts["since_date"])
             assert goal in teacher.goals and facts["skill"] in course.effects
+        elif reason.kind == "said":
+            said = Answer(teacher.id, facts["skill"], facts["answer"], facts["date"])
+            assert said in district.facts.answers and said.kind != "still-working"
+            assert facts["skill"] in course.effects
         elif reason.kind == "rollout":
             assert facts["skill"] in course.effects
             assert any(

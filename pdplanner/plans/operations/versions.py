@@ -18,7 +18,9 @@ from ..models import Plan, PlanStep, PlanVersion
 from ..queries.drafts import Draft, DraftStep
 
 #: Causes that the teacher was there for: no mail tells them what they just did.
-OWN_ANSWERS = frozenset({"accepted", "swapped", "not-a-fit", "undone", "corrected", "profile"})
+OWN_ANSWERS = frozenset(
+    {"accepted", "swapped", "not-a-fit", "undone", "corrected", "profile", "closet"}
+)
 
 
 @transaction.atomic

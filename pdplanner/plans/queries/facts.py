@@ -26,7 +26,7 @@ from pdplanner.recommender.facts import (
     TicketFacts,
 )
 from profiles.choices import BAND_OF_GRADE
-from profiles.models import Goal, Skill, SkillAnswer, Teacher, Ticket
+from profiles.models import Goal, Practice, Skill, SkillAnswer, Teacher, Ticket
 from profiles.models import SpecialDay as SpecialDayRow
 from profiles.queries import Horizon, horizon_on, the_district
 
@@ -72,7 +72,10 @@ def read_facts(*, as_of: date, teacher_ids: Collection[int] | None = None) -> Fa
         tickets=_tickets(end, district.zone),
         requirements=read_requirements(end=end),
         rollouts=read_rollouts(tool_of_skill),
-        answers=_circle_backs(known.mine, end, district.zone),
+        answers=(
+            *_circle_backs(known.mine, end, district.zone),
+            *_practices(known.mine, end, district.zone),
+        ),
         skills=frozenset(tool_of_skill),
     )
 
@@ -276,6 +279,25 @@ def _circle_backs(mine: Q, end: datetime, zone: ZoneInfo) -> tuple[Answer, ...]:
     return tuple(
         Answer(teacher, skill, cast(Any, SAID[outcome]), answered_at.astimezone(zone).date())
         for teacher, skill, outcome, answered_at in rows
+    )
+
+
+def _practices(mine: Q, end: datetime, zone: ZoneInfo) -> tuple[Answer, ...]:
+    """What teachers keep doing, or picked up from a colleague."""
+    rows = (
+        Practice.objects.filter(mine, Q(ended_at=None) | Q(ended_at__gte=end), since_at__lt=end)
+        .order_by("since_at", "pk")
+        .values_list("teacher_id", "skill_id", "state", "since_at")
+    )
+    picked = Practice.State.PICKED
+    return tuple(
+        Answer(
+            teacher,
+            skill,
+            "picked-up" if state == picked else "still-working",
+            since_at.astimezone(zone).date(),
+        )
+        for teacher, skill, state, since_at in rows
     )
 
 

@@ -233,6 +233,7 @@ def _address(name: str, *args: object) -> str:
 _TELL: dict[str, Callable[[Iterable[Notice], ZoneInfo], Iterable[News]]] = {
     "path-changed": _path_changed,
     "coach-asked": _coach_asked,
+    "picked-up": _picked_up,
     "seat-free": _of_run("You have a seat: {}"),
     "seat-offered": _of_run("A seat is offered to you: {}", more=_until),
     "offer-passed": _of_run("The seat went on to the next in line: {}"),

@@ -89,6 +89,13 @@ def _goal(facts: Facts, day: Days) -> list[str]:
     return ["Your goal since ", day(facts["since_date"]), ": ", Strong(f"“{facts['words']}”"), "."]
 
 
+def _said(facts: Facts, day: Days) -> list[str]:
+    skill, date_ = Strong(facts["skill_name"]), day(facts["date"])
+    if facts["answer"] == "picked-up":
+        return ["You picked up something about ", skill, " from a colleague on ", date_, "."]
+    return ["You said on ", date_, " that ", skill, " does not work for you yet."]
+
+
 def _required(facts: Facts, day: Days) -> list[str]:
     return ["It is required of you by ", day(facts["due_date"]), "."]
 
@@ -141,6 +148,7 @@ _WORDS: dict[str, Callable[[Facts, Days], list[str]]] = {
     "season": _season,
     "rollout": rollout_pieces,
     "goal": _goal,
+    "said": _said,
     "required": _required,
     "prepares": _prepares,
     "accepted": _accepted,
