@@ -11,12 +11,12 @@ from courses.models import Completion, Enrolment, Evaluation
 from courses.models.evaluations import CLOSES_AFTER, Moment
 from courses.operations.evaluations import LATER_AFTER, count_evaluations
 from courses.questions import questions_of
-from profiles.models import User
+from profiles.models import Teacher, User
 
 from .ground import SOURCE, Ground
 from .sign_ins import CAST
 
-#: The teacher who is printed: asked about everything, so that there is something to answer.
+#: The teacher who is printed: asked about everything, and has not answered yet of late.
 PRINTED = CAST[0][0]
 #: What is older than this is left out: nobody was asked then.
 ASKED_SINCE = timedelta(days=330)
@@ -63,7 +63,10 @@ def make_evaluations(ground: Ground) -> None:
     later = [_asked_later(row) for row in rows]
     rows += [row for row in later if row.asked_at < now]
     quality: dict[int, float] = {}
+    printed = Teacher.objects.filter(email=PRINTED).values_list("pk", flat=True).first()
     for row in rows:
+        if row.teacher_id == printed and row.asked_at > now - CLOSES_AFTER:
+            continue
         level = quality.setdefault(row.course_id, float(rng.uniform(0.6, 1.4)))
         _answer(rng, row, level, now)
     Evaluation.objects.bulk_create(rows, batch_size=500)
