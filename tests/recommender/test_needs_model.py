@@ -265,3 +265,32 @@ def test_foretelling_loads_neither_scipy_nor_numba():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_newest_answer_counts_and_an_old_one_no_more():
+    facts = made_up(4)
+    teacher, skill = facts.tickets[0].teacher, facts.tickets[0].skill
+
+    def minutes(*answers):
+        told = tuple(
+            Answer(teacher, skill, kind, AS_OF - timedelta(days=ago)) for kind, ago in answers
+        )
+        needs = foretell_needs(replace(facts, answers=told), RULES)
+        return needs.minutes[needs.teachers.index(teacher), needs.skills.index(skill)]
+
+    plain = minutes()
+    assert minutes(("not-quite", 30), ("still-working", 3)) == pytest.approx(plain * 0.5)
+    assert minutes(("still-working", 3), ("not-quite", 30)) == pytest.approx(plain * 0.5)
+    assert minutes(("not-quite", RULES.need.said_days)) > plain
+    assert minutes(("not-quite", RULES.need.said_days + 1)) == plain
+
+
+def test_an_answer_moves_nobody_else():
+    facts = made_up(4)
+    teacher, skill = facts.tickets[0].teacher, facts.tickets[0].skill
+    plain = foretell_needs(facts, RULES)
+    told = foretell_needs(
+        replace(facts, answers=(Answer(teacher, skill, "not-quite", AS_OF),)), RULES
+    )
+    moved = np.argwhere(told.minutes != plain.minutes).tolist()
+    assert moved == [[plain.teachers.index(teacher), plain.skills.index(skill)]]
