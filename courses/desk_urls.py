@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import desk_views as views
-from . import evaluation_desk
+from . import evaluation_desk, seat_desk
 
 app_name = "desk"
 urlpatterns = [
@@ -14,4 +14,5 @@ urlpatterns = [
     path("finished/<int:pk>/undo/", views.UndoFinishedView.as_view(), name="undo-finished"),
     path("tasks/", views.TasksView.as_view(), name="tasks"),
     *evaluation_desk.urlpatterns,
+    *seat_desk.urlpatterns,
 ]

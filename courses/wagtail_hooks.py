@@ -17,7 +17,8 @@ from profiles.queries import roles_of
 from . import desk_urls
 from .desk_views import may_open_desk
 from .models import Completion, CoursePage, LookBookPage
-from .snippets import OfferingViewSet, SkillsAndToolsGroup
+from .run_snippets import OfferingViewSet
+from .snippets import SkillsAndToolsGroup
 
 #: Pages of the desk register themselves here: `hooks.register(DESK_MENU)` gives a MenuItem.
 DESK_MENU = "register_desk_menu_item"
@@ -129,6 +130,12 @@ def runs_in_desk() -> MenuItem:
 def tasks_in_desk() -> MenuItem:
     """Tasks that were handed in."""
     return DeskMenuItem("Tasks handed in", reverse("desk:tasks"), icon_name="doc-full", order=200)
+
+
+@hooks.register(DESK_MENU)
+def month_in_desk() -> MenuItem:
+    """What is on, day by day."""
+    return DeskMenuItem("Month of runs", reverse("desk:run-calendar"), icon_name="date", order=150)
 
 
 @hooks.register(DESK_MENU)

@@ -176,7 +176,9 @@ class OfferingPart(models.Model):
         ordering = ["offering", "number"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at")), name="part_ends_later"
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="part_ends_later",
+                violation_error_message="It has to end after it starts.",
             ),
             models.UniqueConstraint(fields=["offering", "number"], name="part_once"),
         ]

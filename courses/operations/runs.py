@@ -170,8 +170,9 @@ def _change(
     asked = {name: getattr(offering, name) for name in EDITABLE}
     seats.lock(offering)  # reads the row anew: what was asked for is put back below
     stood = {name: getattr(offering, name) for name in EDITABLE}
-    stood_parts = parts_of(offering)
-    stored = {coach.pk for coach in offering.coaches.all()}
+    row = Offering.objects.prefetch_related("parts", "coaches").get(pk=offering.pk)
+    stood_parts = parts_of(row)  # a form may hold others, not stored yet
+    stored = {coach.pk for coach in row.coaches.all()}
     wanted = stored if coaches is None else {coach.pk for coach in coaches}
     for name, value in asked.items():
         setattr(offering, name, value)

@@ -7,6 +7,7 @@ template tags, so that the models know nothing of what stands above them.
 from .clashes import Clash, clashes_of_run, clashes_of_teacher, overlaps
 from .covers import cloth_name, cloth_names, load_cloth_names, load_pictures
 from .desk import confirmed_lately, runs_on_desk, started_to_confirm
+from .months import runs_of_month
 from .queue import QueueState, queue_state
 from .requirements import (
     RequiredSession,
@@ -65,6 +66,7 @@ __all__ = [
     "required_for",
     "requirements_on",
     "room_choice",
+    "runs_of_month",
     "runs_on_desk",
     "search_sessions",
     "session_view",

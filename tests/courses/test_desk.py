@@ -140,11 +140,23 @@ def test_the_desk_asks_the_database_as_often_at_one_row_as_at_three(
 
 
 def run_data(run: Offering, **fields) -> dict:
+    """What the form of a run sends; `starts_at` and `ends_at` are those of its only part."""
+    times = {name: fields.pop(name, "") for name in ("starts_at", "ends_at")}
     return {
         "course": run.course_id,
-        "starts_at": "2030-01-07 15:30",
-        "ends_at": "2030-01-07 16:30",
+        "parts-TOTAL_FORMS": 1,
+        "parts-INITIAL_FORMS": 0,
+        "parts-MIN_NUM_FORMS": 1,
+        "parts-MAX_NUM_FORMS": 1000,
+        "parts-0-id": "",
+        "parts-0-starts_at": times["starts_at"] or "2030-01-07 15:30",
+        "parts-0-ends_at": times["ends_at"] or "2030-01-07 16:30",
+        "parts-0-place": "",
+        "parts-0-link": "",
         "seats": run.seats,
+        "seats_min": 0,
+        "offer_hours": 24,
+        "waiting_policy": "automatic",
         "place": "Library",
         "link": "",
         "school": "",
@@ -191,7 +203,7 @@ def test_a_coachs_clock_is_the_districts_on_screen_and_in_forms(ahead, signed_in
 @pytest.mark.parametrize(
     ("fields", "field", "words"),
     [
-        ({"ends_at": "2030-01-07 15:30"}, "ends_at", "It has to end after it starts."),
+        ({"ends_at": "2030-01-07 15:30"}, "__all__", "It has to end after it starts."),
         ({"seats": "0"}, "seats", "1 people have a seat already, so there can't be fewer."),
         (
             {"course": "another"},
@@ -208,9 +220,10 @@ def test_a_run_that_can_not_be_is_refused_at_its_field(
         fields = {"course": course_of("Another").pk}
     edit = reverse("wagtailsnippets_courses_offering:edit", args=[ahead.pk])
     response = signed_in(coach).post(edit, run_data(ahead, **fields))
-    assert {name: list(errors) for name, errors in response.context["form"].errors.items()} == {
-        field: [words]
-    }
+    form = response.context["form"]
+    (part,) = form.formsets["parts"].errors
+    found = {name: list(errors) for name, errors in {**form.errors, **part}.items()}
+    assert found == {field: [words]}
 
 
 def test_a_skill_named_like_another_is_refused(grade_sync, signed_in, coach):
@@ -225,6 +238,163 @@ def test_a_skill_named_like_another_is_refused(grade_sync, signed_in, coach):
         "“marks that sync” is a name of “Grade sync” already."
     ]
     assert Skill.objects.count() == 1
+
+
+def test_an_hour_that_the_clocks_skip_is_refused_and_one_that_comes_twice_is_the_first(
+    ahead, signed_in, coach
+):
+    desk = signed_in(coach)
+    edit = reverse("wagtailsnippets_courses_offering:edit", args=[ahead.pk])
+    skipped = {"starts_at": "2027-03-14 02:30", "ends_at": "2027-03-14 04:00"}
+    (part,) = desk.post(edit, run_data(ahead, **skipped)).context["form"].formsets["parts"].errors
+    assert {name: list(errors) for name, errors in part.items()} == {
+        "starts_at": [
+            "The clocks skip 02:30 on 14 March 2027 in America/New_York: it is 03:30 then."
+        ]
+    }
+    desk.post(edit, run_data(ahead, starts_at="2026-11-01 01:30", ends_at="2026-11-01 03:00"))
+    ahead.refresh_from_db()
+    assert ahead.starts_at == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+
+
+def test_a_room_taken_then_is_refused_with_the_clash_named(ahead, course_of, signed_in, coach):
+    desk = signed_in(coach)
+    desk.post(reverse("wagtailsnippets_courses_offering:edit", args=[ahead.pk]), run_data(ahead))
+    again = desk.post(
+        reverse("wagtailsnippets_courses_offering:add"),
+        run_data(ahead, course=course_of("Another").pk, place="library"),
+    )
+    assert list(again.context["form"].non_field_errors()) == [
+        f"“Library” is taken then by “{ahead.course.title}”, Mon 7 Jan 2030, 15:30 to 16:30."
+    ]
+    assert Offering.objects.count() == 1
+
+
+def test_the_form_stores_parts_windows_and_coaches(ahead, signed_in, coach, coordinator):
+    desk = signed_in(coach)
+    edit = reverse("wagtailsnippets_courses_offering:edit", args=[ahead.pk])
+    second = {
+        "parts-TOTAL_FORMS": 2,
+        "parts-1-id": "",
+        "parts-1-starts_at": "2030-01-14 15:30",
+        "parts-1-ends_at": "2030-01-14 17:00",
+        "parts-1-place": "Gym",
+        "parts-1-link": "",
+        "closes_at": "2030-01-06 12:00",
+        "seats_min": 1,
+        "waiting_policy": "offer",
+        "coaches": [coordinator.pk],
+    }
+    desk.post(edit, run_data(ahead, **second))
+    ahead.refresh_from_db()
+    assert [(part.number, part.place, part.minutes) for part in ahead.parts.all()] == [
+        (1, "Library", 60),
+        (2, "Gym", 90),
+    ]
+    assert (ahead.minutes, ahead.ends_at) == (150, datetime(2030, 1, 14, 22, tzinfo=UTC))
+    assert (ahead.seats_min, ahead.waiting_policy) == (1, "offer")
+    assert ahead.closes_at == datetime(2030, 1, 6, 17, tzinfo=UTC)
+    assert list(ahead.coaches.all()) == [coordinator]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_runs_are_listed_and_filtered_in_a_fixed_number_of_queries(
+    rows, course_of, run_of, signed_in, coach, new_teacher, django_assert_num_queries
+):
+    start = timezone.now() + timedelta(days=9)
+    for number in range(rows):
+        run = run_of(
+            course_of(f"Run {number}"),
+            seats=1,
+            starts_at=start,
+            ends_at=start + timedelta(hours=1),
+            coach=coach,
+        )
+        enrol(teacher=new_teacher, offering=run, by=None, now=timezone.now())
+    run_of(course_of("Free"), starts_at=start, ends_at=start + timedelta(hours=1))
+    desk = signed_in(coach)
+    listing = reverse("wagtailsnippets_courses_offering:list")
+    asked = f"{listing}?when=ahead&standing=full&coach={coach.pk}"
+    desk.get(asked)  # the first request fills Wagtail's caches
+    with django_assert_num_queries(17):
+        page = desk.get(asked)
+    assert len(page.context["object_list"]) == rows
+    month = reverse("desk:run-calendar") + f"?month={timezone.localdate(start):%Y-%m}"
+    desk.get(month)
+    with django_assert_num_queries(15):
+        shown = text_of(desk.get(month))
+    assert [f"Run {number}" in shown for number in range(rows)] == [True] * rows
+
+
+# ---- seats on the desk --------------------------------------------------------------------------
+
+
+def test_a_coach_answers_requests_gives_seats_and_takes_people_out(
+    course_of, run_of, signed_in, coach, new_teacher, mentor_teacher
+):
+    start = timezone.now() + timedelta(days=9)
+    run = run_of(
+        course_of(),
+        seats=1,
+        starts_at=start,
+        ends_at=start + timedelta(hours=1),
+        needs_approval=True,
+        waiting_policy="coach",
+    )
+    nora, max_ = (
+        enrol(teacher=who, offering=run, by=who.user, now=timezone.now())
+        for who in (new_teacher, mentor_teacher)
+    )
+    desk = signed_in(coach)
+    seats = reverse("desk:seats", args=[run.pk])
+
+    def click(what: str, enrolment: Enrolment, why: str = "") -> str:
+        data = {"do": what, "enrolment": enrolment.pk, "why": why}
+        return text_of(desk.post(seats, data, follow=True))
+
+    assert "Nora New has a seat." in click("approve", nora)
+    assert "Max Mentor has a waiting place." in click("approve", max_)
+    assert "There is no free seat to give." in click("give", max_)
+    assert "Nora New is out of it and is told." in click("remove", nora, "Ill.")
+    assert "Max Mentor has the seat." in click("give", max_)
+    assert "That was answered already." in click("approve", nora)
+    shown = text_of(desk.get(seats))
+    assert "Ill." in shown
+    assert list(nora.events.values_list("state", "by__email")) == [
+        ("requested", new_teacher.user.email),
+        ("approved", coach.email),
+        ("seated", None),
+        ("cancelled", coach.email),
+    ]
+    other = run_of(course_of("Another"), starts_at=start, ends_at=start + timedelta(hours=1))
+    strange = desk.post(
+        reverse("desk:seats", args=[other.pk]), {"do": "give", "enrolment": max_.pk}
+    )
+    assert strange.status_code == 404
+
+
+def test_a_coach_lets_a_run_with_few_people_go_ahead(ahead, signed_in, coach):
+    Offering.objects.update(seats_min=2, asked_at=timezone.now())
+    desk = signed_in(coach)
+    seats = reverse("desk:seats", args=[ahead.pk])
+    assert "Does it take place with those it has?" in text_of(desk.get(seats))
+    assert "It takes place." in text_of(desk.post(seats, {"do": "go"}, follow=True))
+    assert "Does it take place" not in text_of(desk.get(seats))
+
+
+def test_a_run_is_copied_to_another_day_or_the_clash_is_named(ahead, signed_in, coach):
+    desk = signed_in(coach)
+    desk.post(reverse("wagtailsnippets_courses_offering:edit", args=[ahead.pk]), run_data(ahead))
+    copying = reverse("desk:copy", args=[ahead.pk])
+    same = desk.post(copying, {"to_date": "2030-01-07"})
+    assert "“Library” is taken then by" in text_of(same)
+    for wrong in ("", "2030-02-30", "9999-12-31"):
+        assert desk.post(copying, {"to_date": wrong}).status_code == 200
+    assert Offering.objects.count() == 1
+    desk.post(copying, {"to_date": "2030-07-08"})
+    copy = Offering.objects.exclude(pk=ahead.pk).get()
+    # Half past three again: an hour earlier in UTC in summer.
+    assert copy.starts_at == datetime(2030, 7, 8, 19, 30, tzinfo=UTC)
 
 
 # ---- requirements -------------------------------------------------------------------------------
