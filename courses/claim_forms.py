@@ -54,7 +54,7 @@ class ClaimForm(forms.ModelForm):
         self.today = today
         if self.instance.pk:
             hours, rest = divmod(self.instance.minutes, 60)
-            self.initial |= {"hours": hours, "rest": rest, "link": self.instance.link}
+            self.initial.update(hours=hours, rest=rest, link=self.instance.link)
 
     def clean_held_date(self) -> date:
         """Refuse what lies ahead, and what is too long ago to count anywhere."""
@@ -94,7 +94,7 @@ class ClaimForm(forms.ModelForm):
 class AnswerForm(forms.Form):
     """A coordinator's answer to a claim."""
 
-    course = forms.ModelChoiceField(
+    course: forms.ModelChoiceField = forms.ModelChoiceField(
         label="Equal to a session of the look book",
         queryset=CoursePage.objects.none(),
         required=False,

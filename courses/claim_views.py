@@ -97,7 +97,7 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
 @role_required(Role.TEACHER, Role.COORDINATOR)
 @never_cache
 @require_GET
-def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
+def evidence(request: SignedInRequest, pk: int) -> FileResponse:
     """Hand out the file of a claim to its teacher and to coordinators; nobody else learns of it."""
     claims = Claim.objects.exclude(evidence="")
     if Role.COORDINATOR not in roles_of(request.user):

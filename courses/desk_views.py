@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -85,7 +86,9 @@ class RunsView(DeskPage):
     def get_context_data(self, **kwargs):
         when = self.request.GET.get("when")
         when = when if when in dict(WHEN) else "unmarked"
-        runs = self.page_of(runs_on_desk(user=self.request.user, when=when, now=timezone.now()))
+        runs = self.page_of(
+            runs_on_desk(user=cast(User, self.request.user), when=when, now=timezone.now())
+        )
         return super().get_context_data(runs=runs, when=when, choices=WHEN, **kwargs)
 
 

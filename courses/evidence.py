@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import IO, Any
+
+from django.core.files.base import File
 
 #: In bytes; a phone's photo of a certificate has three to five million.
 LARGEST = 10 * 1024 * 1024
@@ -19,7 +21,7 @@ class NotEvidence(Exception):
     """The file is empty, too large, or no PDF, PNG or JPEG."""
 
 
-def type_of(file: BinaryIO) -> str:
+def type_of(file: File | IO[Any]) -> str:
     """Return what a file is, by its first bytes; it is read from its start again. Raises
     NotEvidence.
     """

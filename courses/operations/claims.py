@@ -137,5 +137,5 @@ def _move(claim: Claim, state: str, *, by: User | None, now: datetime, why: str 
 
 
 def _delete_file_on_commit(claim: Claim) -> None:
-    storage, name = claim.evidence.storage, claim.evidence.name
+    storage, name = claim.evidence.storage, str(claim.evidence.name)
     transaction.on_commit(lambda: storage.delete(name))

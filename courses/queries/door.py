@@ -176,7 +176,7 @@ def own_parts(teacher: Teacher, *, start: datetime, end: datetime) -> list[OwnPa
         .select_related("offering__course", "offering__roster")
         .prefetch_related("offering__parts", "presences")
     )
-    found = []
+    found: list[OwnPart] = []
     for enrolment in enrolments:
         offering = enrolment.offering
         if offering is None:
