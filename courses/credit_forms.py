@@ -69,7 +69,7 @@ class CorrectionForm(forms.Form):
         min_value=0, max_value=6000, help_text="0 takes the credit back altogether."
     )
     reason = forms.CharField(
-        label="Why", max_length=300, help_text="The teacher reads it on the transcript’s history."
+        label="Why", max_length=300, help_text="The teacher reads it on the transcript."
     )
 
     def __init__(self, data=None, *, award: CreditAward):

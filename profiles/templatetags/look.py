@@ -19,6 +19,7 @@ DOORS = (
     ({Role.TEACHER}, "My path", "plans:path", ()),
     ({Role.COORDINATOR, Role.LEADER}, "Completion", "insights:completion", ()),
     ({Role.COORDINATOR}, "Requirements", "courses:requirements", ()),
+    ({Role.COORDINATOR}, "Credit", "courses:credit", ()),
     (set(Role), "Look book", "wagtail_serve", ("",)),
     ({Role.TEACHER}, "Calendar", "courses:calendar", ()),
     ({Role.COORDINATOR}, "Calendar of the year", "profiles:year", ()),
