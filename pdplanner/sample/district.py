@@ -16,6 +16,7 @@ from profiles.models import District, School, Skill, Teacher, Ticket, Tool
 from profiles.queries import today_in_district
 
 from . import catalogue
+from .closets import make_closets
 from .credit import make_credit
 from .elsewhere import make_elsewhere
 from .evaluations import make_evaluations
@@ -97,6 +98,7 @@ def _fill(seed: int, now: datetime, say: Callable[[str], None]) -> Ground:
     say("Two school years of tickets")
     make_tickets(ground, people, skills)
     make_voices(ground, people, pages, skills, coaches)
+    make_closets(ground, people, skills)
     # Should we be stopped before the paths are worked out, somebody else finds them owed.
     ensure_plans(teacher_ids=[person.row.pk for person in people])
     return ground

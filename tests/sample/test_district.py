@@ -23,9 +23,11 @@ from pdplanner.sample import content, sample_sign_ins
 from pdplanner.sample.people import ROSA
 from pdplanner.sample.sign_ins import CHANGED
 from profiles.choices import Format, Role, TicketKind
+from profiles.closet.queries import practices_of
 from profiles.models import (
     District,
     Goal,
+    Practice,
     School,
     Skill,
     SpecialDay,
@@ -47,6 +49,13 @@ pytestmark = pytest.mark.usefixtures("sample")
 @pytest.fixture
 def rosa(sample) -> Teacher:
     return Teacher.objects.get(email=ROSA)
+
+
+def test_closets_hold_what_colleagues_can_show(rosa):
+    packed = Practice.objects.filter(state="packed")
+    assert packed.count() == 12
+    assert packed.values("teacher__main_school").distinct().count() >= 5
+    assert [one.skill.name for one in practices_of(rosa)] == ["Document camera"]
 
 
 def test_district_has_its_size():
