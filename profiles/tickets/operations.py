@@ -17,24 +17,8 @@ from ..models import ImportRun, Ticket, TicketCategory, TicketSource
 from ..signals import tickets_changed
 from .deriving import Derived, count_reading
 from .rows import TicketRow
+from .upsert import Kept, kept_of, upsert
 
-#: Fields that a repeated import may change.
-CHANGING = (
-    "teacher_id",
-    "opened_at",
-    "first_answered_at",
-    "resolved_at",
-    "is_reopened",
-    "kind",
-    "category",
-    "subcategory",
-    "skill_id",
-    "skill_origin",
-    "skill_confidence",
-    "minutes_lost",
-    "need_by_date",
-    "address",
-)
 #: Skills that a person gave: no import changes them.
 SAID_BY_PEOPLE = (Ticket.Origin.COACH, Ticket.Origin.TEACHER)
 
@@ -71,75 +55,60 @@ def write_tickets(
     `is_live`: they come from the help desk as they change, so that one which was solved before
     and is open, or solved later, was opened again. A file may correct what an earlier one said.
     """
-    wanted = {row.external_id: (row, teacher, derived) for row, teacher, derived in rows}
-    known = {
-        ticket.external_id: ticket
-        for ticket in Ticket.objects.select_for_update().filter(
-            source=source, external_id__in=list(wanted)
+    wanted = {
+        row.external_id: kept_of(
+            row, teacher, derived, row.address or address_of(source, row.external_id)
         )
+        for row, teacher, derived in rows
     }
-    to_write: list[Ticket] = []
+    known = {
+        external_id: (sorted_at is not None, Kept(*kept))
+        for external_id, sorted_at, *kept in Ticket.objects.select_for_update()
+        .filter(source=source, external_id__in=list(wanted))
+        .values_list("external_id", "sorted_at", *Kept._fields)
+    }
+    to_write: list[tuple[str, Kept]] = []
     teachers: list[int] = []  # one for each ticket: whoever hears of it counts them
     counts: Counter[str] = Counter(new=0, changed=0, unchanged=0)
-    for row, teacher, derived in wanted.values():
-        ticket = as_ticket(source=source, row=row, teacher=teacher, derived=derived)
-        before = known.get(row.external_id)
-        if before is not None:
-            if is_live and (before.is_reopened or was_opened_again(before, ticket)):
-                ticket.is_reopened = True
-            if before.sorted_at is not None or before.skill_origin in SAID_BY_PEOPLE:
-                ticket.kind = before.kind
-                ticket.skill_id = before.skill_id
-                ticket.skill_origin = before.skill_origin
-                ticket.skill_confidence = before.skill_confidence
-            if all(getattr(before, name) == getattr(ticket, name) for name in CHANGING):
+    for external_id, kept in wanted.items():
+        if external_id in known:
+            is_sorted, before = known[external_id]
+            kept = with_what_people_said(kept, before, is_sorted=is_sorted, is_live=is_live)
+            if kept == before:
                 counts["unchanged"] += 1
                 continue
-            if before.teacher_id != teacher:
+            if before.teacher_id != kept.teacher_id:
                 teachers.append(before.teacher_id)
-        counts["new" if before is None else "changed"] += 1
-        teachers.append(teacher)
-        to_write.append(ticket)
+        counts["changed" if external_id in known else "new"] += 1
+        teachers.append(kept.teacher_id)
+        to_write.append((external_id, kept))
     if to_write:
-        Ticket.objects.bulk_create(
-            to_write,
-            update_conflicts=True,
-            unique_fields=["source", "external_id"],
-            update_fields=[name.removesuffix("_id") for name in CHANGING],
-        )
+        upsert(source=source.pk, tickets=to_write)
         tickets_changed.send(
             sender=Ticket, teacher_ids=sorted(teachers), count=len(to_write), cause="tickets"
         )
     return counts
 
 
-def was_opened_again(before: Ticket, after: Ticket) -> bool:
+def with_what_people_said(kept: Kept, before: Kept, *, is_sorted: bool, is_live: bool) -> Kept:
+    """Return a ticket as read now, with what no reading may change of it."""
+    if is_live and (before.is_reopened or was_opened_again(before, kept)):
+        kept = kept._replace(is_reopened=True)
+    if is_sorted or before.skill_origin in SAID_BY_PEOPLE:
+        kept = kept._replace(
+            kind=before.kind,
+            skill_id=before.skill_id,
+            skill_origin=before.skill_origin,
+            skill_confidence=before.skill_confidence,
+        )
+    return kept
+
+
+def was_opened_again(before: Kept, after: Kept) -> bool:
     """Return whether a solved ticket is open now, or was solved once more."""
     if before.resolved_at is None:
         return False
     return after.resolved_at is None or after.resolved_at > before.resolved_at
-
-
-def as_ticket(*, source: TicketSource, row: TicketRow, teacher: int, derived: Derived) -> Ticket:
-    """Return the ticket as it would be stored. Subject and body stay behind."""
-    return Ticket(
-        source=source,
-        external_id=row.external_id,
-        teacher_id=teacher,
-        opened_at=row.opened_at,
-        first_answered_at=row.first_answered_at,
-        resolved_at=row.resolved_at,
-        is_reopened=row.is_reopened,
-        kind=derived.kind,
-        category=row.category,
-        subcategory=row.subcategory,
-        skill_id=derived.skill,
-        skill_origin=derived.origin,
-        skill_confidence=derived.confidence,
-        minutes_lost=row.minutes_lost,
-        need_by_date=row.need_by_date,
-        address=row.address or address_of(source, row.external_id),
-    )
 
 
 def address_of(source: TicketSource, external_id: str) -> str:
