@@ -106,6 +106,8 @@ class OfferingFacts:
     school: Id | None = None  # where it is held; None: online or elsewhere
     online: bool = False
     release_time: bool = False  # in class time: needs a substitute
+    #: The days of its parts, in order; empty: every day from start to end.
+    dates: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

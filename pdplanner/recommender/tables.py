@@ -31,7 +31,12 @@ class Place(NamedTuple):
     day: date
     slot: str  # "" for the whole day
     substitute: bool
-    last_day: date
+    days: tuple[date, ...]  # all it takes, in order
+
+    @property
+    def last_day(self) -> date:
+        """The day it ends on."""
+        return self.days[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,9 @@ def families(catalogue: Catalogue) -> list[list[int]]:
 
 
 def days_of(run: OfferingFacts) -> tuple[date, ...]:
-    """The days that a run takes."""
+    """The days that a run takes, in order: those of its parts, or from start to end."""
+    if run.dates:
+        return run.dates
     length = (run.end_date - run.start_date).days
     if length > LONGEST_BLOCK_DAYS:
         return (run.start_date,)
@@ -204,15 +211,15 @@ def _twins(courses: Sequence[CourseFacts]) -> dict[Id, frozenset[Id]]:
 
 
 def _place_of(run: OfferingFacts) -> Place:
-    return Place(run.start_date, run.slot or "", run.release_time, days_of(run)[-1])
+    return Place(run.start_date, run.slot or "", run.release_time, days_of(run))
 
 
 def places_by_day(places: Sequence[Place]) -> dict[date, list[int]]:
     """The numbers of the places that take something of each day."""
     on_day: dict[date, list[int]] = {}
     for number, place in enumerate(places):
-        for ahead in range((place.last_day - place.day).days + 1):
-            on_day.setdefault(place.day + timedelta(days=ahead), []).append(number)
+        for day in place.days:
+            on_day.setdefault(day, []).append(number)
     return on_day
 
 

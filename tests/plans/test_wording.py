@@ -215,7 +215,7 @@ def test_names_from_outside_are_escaped_in_html():
         ("missing-prerequisite", {"course_name": "First"}, "It needs “First” first."),
         ("missing-prerequisite", {"course_name": ""}, "It needs “another session” first."),
         ("no-run", {}, "No date is set for it."),
-        ("no-seat", {"date": "2026-12-03"}, "Every seat is taken."),
+        ("no-seat", {"date": "2026-12-03"}, "Every seat is taken: there is a waiting place."),
         ("no-free-slot", {"date": "2026-12-03"}, "Its dates fall outside your free times."),
         (
             "too-long",

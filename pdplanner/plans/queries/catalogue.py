@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from courses.models import CoursePage, CoursePrerequisite, CourseSkill, Offering, Requirement
+from courses.models import (
+    CoursePage,
+    CoursePrerequisite,
+    CourseSkill,
+    Offering,
+    Requirement,
+    parts_of,
+)
 from courses.queries import audiences_of
 from pdplanner.recommender.facts import (
     CourseFacts,
@@ -138,7 +145,7 @@ def read_runs(
     for offering in (
         Offering.objects.filter(is_cancelled=False)
         .filter(
-            Q(starts_at__gte=next_day)
+            Q(starts_at__gte=next_day) & (Q(closes_at=None) | Q(closes_at__gt=next_day))
             | Q(ends_at__gte=start, pk__in=[key for key in enrolled_in if key is not None])
         )
         .prefetch_related("parts")
@@ -161,10 +168,19 @@ def read_runs(
                 seats_left=offering.seats_left,
                 school=offering.school_id,
                 online=bool(offering.link),
-                release_time=release_time,
+                release_time=release_time or offering.needs_substitute,
+                dates=part_days(offering, zone),
             )
         )
     return runs
+
+
+def part_days(offering: Offering, zone: ZoneInfo) -> tuple[date, ...]:
+    """The days of a run's parts, when it has several; else what its start and end say."""
+    parts = parts_of(offering)
+    if len(parts) < 2:
+        return ()
+    return tuple(sorted({part.starts_at.astimezone(zone).date() for part in parts}))
 
 
 def variants_of(body) -> tuple[Variant, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from courses.models import Completion, Enrolment, EnrolmentEvent, Evaluation
 from pdplanner.recommender.facts import (
@@ -35,6 +37,10 @@ from .catalogue import read_courses, read_requirements, read_rollouts
 
 #: A ticket still open this long after its first answer was not settled by it.
 FIRST_ANSWER_GRACE = timedelta(days=1)
+
+EVERYBODY = Q()
+#: Who stands so has said yes to a session and has no seat in it.
+HOPES = (Enrolment.State.WAITING, Enrolment.State.REQUESTED)
 
 Rows = Mapping[int, list]
 
@@ -80,21 +86,81 @@ def read_facts(*, as_of: date, teacher_ids: Collection[int] | None = None) -> Fa
     )
 
 
+def read_common(*, as_of: date) -> Facts:
+    """Return what holds for everybody on the day (catalogue, calendar, requirements, roll-outs),
+    with no teachers and no tickets in it, in a fixed number of queries."""
+    district = the_district()
+    end = datetime.combine(as_of + timedelta(days=1), time(), district.zone)
+    seated = Enrolment.objects.filter(Q(state__in=Enrolment.LIVE) | Q(since_at__gte=end))
+    tool_of_skill = dict(Skill.objects.order_by("pk").values_list("pk", "tool_id"))
+    return Facts(
+        as_of=as_of,
+        calendar=_calendar(horizon_on(as_of)),
+        teachers=(),
+        courses=read_courses(
+            as_of=as_of,
+            zone=district.zone,
+            enrolled_in=set(seated.values_list("offering_id", flat=True).distinct()),
+        ),
+        tickets=(),
+        requirements=read_requirements(end=end),
+        rollouts=read_rollouts(tool_of_skill),
+        skills=frozenset(tool_of_skill),
+    )
+
+
+def read_part(*, common: Facts, teacher_ids: Collection[int]) -> Facts:
+    """Return the facts of these teachers alone, beside what `read_common` read for everybody, in a
+    fixed number of queries: a state is read so, some schools at a time."""
+    district = the_district()
+    as_of = common.as_of
+    end = datetime.combine(as_of + timedelta(days=1), time(), district.zone)
+    since = datetime.combine(horizon_on(as_of).since_date, time(), district.zone)
+    known = _Known(teacher_ids, all_of_them=False, end=end, zone=district.zone, apart=True)
+    return replace(
+        common,
+        teachers=tuple(
+            known.full(teacher, as_of, since, district.minutes_a_term)
+            for teacher in Teacher.objects.filter(pk__in=list(teacher_ids)).order_by("pk")
+        ),
+        tickets=_tickets(end, district.zone, known.mine),
+        requirements=tuple(
+            replace(one, teachers=one.teachers & set(teacher_ids)) for one in common.requirements
+        ),
+        answers=(
+            *_circle_backs(known.mine, end, district.zone),
+            *_practices(known.mine, end, district.zone),
+        ),
+    )
+
+
 class _Known:
-    """The rows about teachers, each table read once and grouped by teacher."""
+    """The rows about teachers, each table read once and grouped by teacher.
+
+    Everybody's schools and tools are read, for the cohorts, unless these teachers stand `apart`.
+    """
 
     def __init__(
-        self, planned: Collection[int], *, all_of_them: bool, end: datetime, zone: ZoneInfo
+        self,
+        planned: Collection[int],
+        *,
+        all_of_them: bool,
+        end: datetime,
+        zone: ZoneInfo,
+        apart: bool = False,
     ) -> None:
         mine = Q() if all_of_them else Q(teacher__in=list(planned))
+        room = mine if apart else Q()
         self.mine = mine
         self.zone = zone
         self.schools = _grouped(
-            Teacher.schools.through.objects.order_by("school_id").values_list(
-                "teacher_id", "school_id"
-            )
+            Teacher.schools.through.objects.filter(room)
+            .order_by("school_id")
+            .values_list("teacher_id", "school_id")
         )
-        self.tools = _grouped(Teacher.tools.through.objects.values_list("teacher_id", "tool_id"))
+        self.tools = _grouped(
+            Teacher.tools.through.objects.filter(room).values_list("teacher_id", "tool_id")
+        )
         self.goals = _grouped(
             Goal.objects.filter(mine, Q(ended_at=None) | Q(ended_at__gte=end), set_at__lt=end)
             .order_by("set_at", "pk", "skills")
@@ -143,7 +209,7 @@ class _Known:
         closed = self.closed.get(key, ())
         seats = self.enrolled.get(key, ())
         said_yes = {course for course, answer, _, _ in answers if answer == "accepted"}
-        waiting = {course for course, _, state, _ in seats if state == Enrolment.State.WAITING}
+        waiting = {course for course, _, state, _ in seats if state in HOPES}
         return TeacherFacts(
             **self._room(teacher, as_of),
             support_style=cast(SupportStyle, teacher.support_style) or None,
@@ -156,9 +222,7 @@ class _Known:
             done={course: self._day(at) for course, at, _ in self.done.get(key, ())},
             accepted=frozenset(said_yes | waiting),
             enrolled={
-                course: offering
-                for course, offering, state, _ in seats
-                if state != Enrolment.State.WAITING
+                course: offering for course, offering, state, _ in seats if state not in HOPES
             },
             dismissed=tuple(
                 Dismissal(course, why or answer, self._day(at))
@@ -170,7 +234,7 @@ class _Known:
             busy_dates=frozenset(
                 day
                 for _, offering, state, run in seats
-                if offering is not None and state == Enrolment.State.SEATED
+                if offering is not None and state in Enrolment.HOLDS_A_SEAT
                 for day in self._days(*run)
             ),
         )
@@ -250,8 +314,9 @@ def _enrolments(mine: Q, end: datetime) -> Rows:
             "offering_id",
             "state",
             "since_at",
-            "offering__starts_at",
-            "offering__ends_at",
+            # A line to each part: the days between the parts of a series are free.
+            Coalesce("offering__parts__starts_at", "offering__starts_at"),
+            Coalesce("offering__parts__ends_at", "offering__ends_at"),
         )
     ):
         stood = state if since_at < end else then.get(key)
@@ -301,7 +366,7 @@ def _practices(mine: Q, end: datetime, zone: ZoneInfo) -> tuple[Answer, ...]:
     )
 
 
-def _tickets(end: datetime, zone: ZoneInfo) -> tuple[TicketFacts, ...]:
+def _tickets(end: datetime, zone: ZoneInfo, mine: Q = EVERYBODY) -> tuple[TicketFacts, ...]:
     """The tickets that can make need: of a known skill, visible, of teachers who let them count.
 
     What a ticket came to after `end` (its answer, minutes, reopening) is not known yet.
@@ -310,6 +375,7 @@ def _tickets(end: datetime, zone: ZoneInfo) -> tuple[TicketFacts, ...]:
     for key, teacher, skill, kind, opened_at, answered_at, resolved_at, reopened, minutes in (
         Ticket.objects.visible()
         .filter(
+            mine,
             opened_at__lt=end,
             skill__isnull=False,
             kind__in=NEED_KINDS,
