@@ -153,11 +153,11 @@ def test_session_page_asks_as_many_queries_for_one_run_as_for_many(
     course = course_of()
     run_of(course)
     nora.get(course.url)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(33):
         nora.get(course.url)
     for days in range(8, 15):
         run_of(course, in_days=days)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(33):
         nora.get(course.url)
 
 
