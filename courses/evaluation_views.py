@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -40,13 +40,9 @@ class EvaluationForm(forms.Form):
         " when five people have written.",
     )
 
-    def __init__(self, *args, evaluation: Evaluation, **kwargs):
-        super().__init__(
-            *args,
-            initial={**evaluation.answers, "words": evaluation.words},
-            label_suffix="",
-            **kwargs,
-        )
+    def __init__(self, data: QueryDict | None, *, evaluation: Evaluation):
+        known = {**evaluation.answers, "words": evaluation.words}
+        super().__init__(data, initial=known, label_suffix="")
         self.course = evaluation.course
         self.questions = questions_of(evaluation.moment)
         for question in self.questions:

@@ -106,12 +106,15 @@ def _too_often(key: str, limit: int) -> bool:
 
 
 def _later() -> HttpResponse:
-    return HttpResponse(
+    response = HttpResponse(
         "Too often. Try again later.",
         status=429,
         content_type="text/plain",
         headers={"Retry-After": str(IN_SECONDS)},
     )
+    # Django writes the address of every refusal into the log: here it is the key itself.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 urlpatterns = [

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
@@ -148,6 +149,15 @@ def confirming_in_desk() -> MenuItem:
 def evaluations_in_desk() -> MenuItem:
     """What teachers say when a session is over."""
     return DeskMenuItem("How it went", reverse("desk:evaluations"), icon_name="view", order=400)
+
+
+@hooks.register("register_page_header_buttons")
+@hooks.register("register_page_listing_more_buttons")
+def results_button(page, user, next_url=None, view_name=None):
+    """Lead from a session to what teachers said of it."""
+    if page.pk and isinstance(page.specific_deferred, CoursePage):
+        address = reverse("desk:evaluation", args=[page.pk])
+        yield Button("How it went", address, icon_name="view", priority=85)
 
 
 @hooks.register("register_admin_urls")

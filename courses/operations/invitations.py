@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Q
 
 from profiles.notices import owe_notices
 
-from ..models import CalendarTold, Enrolment
+from ..models import CalendarTold, Enrolment, Offering
 from ..queries.calendars import parts_as_told, sequences_of, with_parts
 
 State = Enrolment.State
@@ -39,8 +40,9 @@ def owe_invitations(*, now: datetime) -> int:
         & Q(enrolment__teacher__in=enrolments.values("teacher"))
     )
     return sum(
-        _settle(one, one.offering.sequence + moved[one.teacher_id, one.offering_id or 0], now)
+        _settle(one, run.sequence + moved[one.teacher_id, run.pk], now)
         for one in enrolments.order_by("pk")
+        if (run := one.offering) is not None
     )
 
 
@@ -50,7 +52,7 @@ def _changed(now: datetime) -> Iterator[int]:
         (row.teacher_id, row.offering_id): row
         for row in CalendarTold.objects.filter(offering__ends_at__gt=now)
     }
-    newest: dict[tuple[int, int | None], tuple[int, str, int, bool]] = {}
+    newest: dict[tuple[int, int], tuple[int, str, int, bool]] = {}
     for pk, teacher, offering, state, sequence, is_cancelled in (
         Enrolment.objects.filter(
             offering__ends_at__gt=now,
@@ -68,9 +70,9 @@ def _changed(now: datetime) -> Iterator[int]:
             "offering__is_cancelled",
         )
     ):
-        stood = newest.get((teacher, offering))
+        stood = newest.get((teacher, offering or 0))
         if stood is None or stood[1] in Enrolment.ENDED_EARLY:  # given back, and taken again
-            newest[teacher, offering] = (pk, state, sequence, is_cancelled)
+            newest[teacher, offering or 0] = (pk, state, sequence, is_cancelled)
     for pair, (pk, state, sequence, is_cancelled) in newest.items():
         row = told.get(pair)
         if _is_over(state, is_cancelled):
@@ -90,7 +92,7 @@ def _is_over(state: str, is_cancelled: bool) -> bool:
 @transaction.atomic
 def _settle(enrolment: Enrolment, sequence: int, now: datetime) -> int:
     """Owe what one calendar lacks, and write down that it was told; return how many words."""
-    offering = enrolment.offering
+    offering = cast(Offering, enrolment.offering)
     row, is_new = CalendarTold.objects.select_for_update(of=["self"]).get_or_create(
         teacher_id=enrolment.teacher_id, offering=offering, defaults={"sequence": 0}
     )
@@ -111,7 +113,7 @@ def _settle(enrolment: Enrolment, sequence: int, now: datetime) -> int:
         _owe(enrolment, CANCEL, row.sequence, gone, now, is_first=False)
     if parts:
         _owe(enrolment, REQUEST, row.sequence, parts, now, is_first=not stood)
-    return bool(gone) + bool(parts)
+    return int(bool(gone)) + int(bool(parts))
 
 
 def _owe(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q
 
@@ -13,7 +13,7 @@ from profiles.models import User
 from profiles.notices import known_keys, next_digest_time, owe_notices
 from profiles.queries import the_district
 
-from ..models import Enrolment, OfferingPart, parts_of
+from ..models import Enrolment, Offering, OfferingPart, parts_of
 
 State = Enrolment.State
 
@@ -62,12 +62,13 @@ def _coming_up(start: datetime, end: datetime) -> Iterator[Line]:
         teacher__user__is_active=True,
     ).select_related("teacher__user", "offering")
     for enrolment in seats.prefetch_related("offering__parts").order_by("pk"):
-        for part in parts_of(enrolment.offering):
+        run = cast(Offering, enrolment.offering)
+        for part in parts_of(run):
             if start <= part.starts_at < end:
                 moment = part.starts_at.isoformat()
                 facts = {"enrolment": enrolment.pk, "starts_at": moment}
                 key = f"run-soon:{enrolment.pk}:{moment}"
-                yield Line(enrolment.teacher.user, "run-soon", key, facts)
+                yield Line(cast(User, enrolment.teacher.user), "run-soon", key, facts)
 
 
 def _waiting(digest_at: datetime) -> Iterator[Line]:
@@ -82,4 +83,6 @@ def _waiting(digest_at: datetime) -> Iterator[Line]:
         .order_by("pk")
     ):
         key = f"seat-waits:{enrolment.pk}:{enrolment.offered_until_at}"
-        yield Line(enrolment.teacher.user, "seat-waits", key, {"enrolment": enrolment.pk})
+        yield Line(
+            cast(User, enrolment.teacher.user), "seat-waits", key, {"enrolment": enrolment.pk}
+        )

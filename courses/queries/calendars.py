@@ -140,18 +140,19 @@ def _own_events(teacher: Teacher, now: datetime) -> list[CalendarEvent]:
         if stood is None or stood.state in Enrolment.ENDED_EARLY:
             newest[row.offering_id] = row
     moved = sequences_of(Q(enrolment__teacher=teacher, enrolment__offering__in=list(newest)))
-    events = []
+    events: list[CalendarEvent] = []
     for row in newest.values():
         status, before, words = SHOWN[row.state]
-        if status == Status.CANCELLED and row.since_at < now - KEPT_FOR:
+        run = row.offering
+        if run is None or (status == Status.CANCELLED and row.since_at < now - KEPT_FOR):
             continue
-        if row.offering.is_cancelled:
+        if run.is_cancelled:
             status, before, words = SHOWN[State.CANCELLED]
         events += _events(
-            row.offering,
+            run,
             row.course,
             whose=whose(teacher),
-            sequence=row.offering.sequence + moved[teacher.pk, row.offering_id or 0],
+            sequence=run.sequence + moved[teacher.pk, run.pk],
             status=status,
             before=before,
             words=words,
@@ -169,7 +170,7 @@ def _led_events(user: User, now: datetime) -> list[CalendarEvent]:
         .select_related("course", "school")
         .prefetch_related(Prefetch("parts", OfferingPart.objects.order_by("number")))
     )
-    events = []
+    events: list[CalendarEvent] = []
     for run in runs:
         events += _events(
             run,

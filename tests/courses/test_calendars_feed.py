@@ -236,13 +236,14 @@ def test_feed_says_since_when_it_is_as_it_is(new_teacher, course_of, run_of, fee
 
 
 def test_reading_is_throttled_by_feed_and_by_where_wrong_secrets_come_from(
-    new_teacher, mentor_teacher, feed_of, monkeypatch
+    new_teacher, mentor_teacher, feed_of, monkeypatch, caplog
 ):
     monkeypatch.setattr("courses.feed_views.READS", 3)
     monkeypatch.setattr("courses.feed_views.WRONG_SECRETS", 2)
     mine, other = feed_of(new_teacher.user), feed_of(mentor_teacher.user)
     assert [read(mine).status_code for _ in range(4)] == [200, 200, 200, 429]
     assert read(mine).headers["Retry-After"] == "600"
+    assert mine.split("/")[3] not in caplog.text
     assert read(other).status_code == 200
     wrong = "/calendar/feed/made-up/sessions.ics"
     assert [read(wrong).status_code for _ in range(3)] == [404, 404, 429]

@@ -504,3 +504,10 @@ def test_author_plans_from_the_fifth_level_back(course_of, coordinator, signed_i
         for name in ("for_students", "in_use", "support_needed", "objectives", "should_feel")
     ]
     assert places == sorted(places)
+
+
+def test_session_in_the_cms_leads_to_what_was_said_of_it(course_of, coach, signed_in):
+    course = course_of()
+    call_command("createcachetable", verbosity=0)
+    page = signed_in(coach).get(f"/admin/pages/{course.pk}/edit/").content.decode()
+    assert f'href="/admin/desk/evaluations/{course.pk}/"' in page

@@ -105,7 +105,9 @@ def _run_soon(notices: Iterable[Notice], zone: ZoneInfo, now: datetime) -> Itera
     found = []
     for notice in notices:
         row = seats.get(notice.facts["enrolment"])
-        for part in parts_of(row.offering) if row is not None else ():
+        if row is None or row.offering is None:
+            continue
+        for part in parts_of(row.offering):
             # Named by its start: a date that has moved since has its own line, or none.
             if part.starts_at.isoformat() == notice.facts["starts_at"] and part.starts_at > now:
                 found.append((part, row.course.title))
@@ -126,12 +128,13 @@ def _seat_waits(notices: Iterable[Notice], zone: ZoneInfo, now: datetime) -> Ite
         state=Enrolment.State.OFFERED,
         offered_until_at__gt=now,
     ).select_related("offering__school", "course"):
-        yield News(
-            f"A seat waits for your answer: {row.course.title}",
-            (run_words(row.offering, zone), kept_words(row.offered_until_at, zone)),
-            "Answer",
-            page_address(row.course),
-        )
+        if row.offering is not None and row.offered_until_at is not None:
+            yield News(
+                f"A seat waits for your answer: {row.course.title}",
+                (run_words(row.offering, zone), kept_words(row.offered_until_at, zone)),
+                "Answer",
+                page_address(row.course),
+            )
 
 
 def _evaluation(notices: Iterable[Notice], zone: ZoneInfo, now: datetime) -> Iterable[News]:
