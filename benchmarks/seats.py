@@ -260,7 +260,7 @@ def run_apart(name: str, arguments: argparse.Namespace, server: str) -> dict:
             environment["PDPLANNER_BENCH_DATABASE"] = new_database(server, name)
         command = [sys.executable, "-W", "ignore", "-m", "benchmarks.seats", "--one", name]
         command += ["--requests", str(requests), "--clients", str(arguments.clients)]
-        done = subprocess.run(  # its words are on the last line
+        done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
@@ -330,10 +330,8 @@ def main() -> int:
     for name in arguments.only:
         print(f"{name} …", file=sys.stderr, flush=True)
         rows[name] = run_apart(name, arguments, server)
+        print(f"  {rows[name]}", file=sys.stderr, flush=True)
     holds = report(rows)
-    for row in rows.values():
-        if row["not clean"]:
-            print(f"{row['race']}: {row['answers']}", file=sys.stderr)
     if arguments.json:
         write_json(arguments.json, list(rows.values()))
     return 0 if holds else 1

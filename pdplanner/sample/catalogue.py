@@ -169,8 +169,22 @@ def make_runs(
     for number, (offering, _) in enumerate(found, start=1):
         offering.external_id = f"run-{number}"
         offering.uid = uid_of(offering)
+        _set_rules(offering, number)
     Offering.objects.bulk_create(offering for offering, _ in found)
     return found
+
+
+def _set_rules(run: Offering, number: int) -> None:
+    """Let runs differ in how seats go: most as they come, some by offer or by a coach's word."""
+    if number % 5 == 2:
+        run.waiting_policy = Offering.WaitingPolicy.OFFER
+    elif number % 7 == 3:
+        run.waiting_policy = Offering.WaitingPolicy.COACH
+    if number % 4 == 1:
+        run.seats_min = min(3, run.seats)
+        run.decide_by_at = run.starts_at - timedelta(days=2)
+    if number % 6 == 4:
+        run.cancel_until_at = run.starts_at - timedelta(days=1)
 
 
 def uid_of(run: Offering) -> UUID:
