@@ -28,7 +28,9 @@ def columns_of(text: str) -> Columns:
 
     `heading=name` reads a column under another name; with spaces in headings, commas part them.
     """
-    required, optional, headings = [], [], {}
+    required: list[str] = []
+    optional: list[str] = []
+    headings: dict[str, str] = {}
     for item in text.split(",") if "," in text else text.split():
         heading, _, name = item.strip().partition("=")
         bare = heading.removesuffix("*")

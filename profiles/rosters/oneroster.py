@@ -198,7 +198,8 @@ class OneRoster(Feed):
             if not again:
                 self.rows_read += 1
             known = rows.get(row["sourcedId"])
-            if known is not None and known.changed_at and row.changed_at < known.changed_at:
+            before, after = known and known.changed_at, row.changed_at
+            if before and after and after < before:
                 problems.warning(
                     table.file,
                     "the change is older than what is here already",
@@ -214,7 +215,7 @@ class OneRoster(Feed):
     def keep(self, name: str, row: Row) -> None:
         columns = KEPT_OF_USERS if name == "users" else (*self.columns(name), "students")
         if row.is_gone:
-            columns = ["sourcedId", "status", "dateLastModified"]
+            columns = ("sourcedId", "status", "dateLastModified")
         self.kept.setdefault(name, []).append(
             {
                 column: value.isoformat() if isinstance(value, date) else value

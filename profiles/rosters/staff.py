@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 
 from ..imports import Problems, Progress, silent
 from ..models import Teacher, TeacherIdentifier, Ticket, User
@@ -29,6 +30,9 @@ class Staff:
         self.problems = problems
         self.created = self.changed = self.returned = 0
         self.moved: set[int] = set()
+        # Written at the end, together: ten thousand teachers are not to hold up everybody else.
+        self._new_identifiers: list[TeacherIdentifier] = []
+        self._new_places: list = []
         self._load()
 
     def _load(self) -> None:
@@ -80,6 +84,8 @@ class Staff:
             self.changed += differs and not is_new and not was_away
             if is_new or differs:
                 self.moved.add(teacher.pk)
+        TeacherIdentifier.objects.bulk_create(self._new_identifiers, batch_size=500)
+        TeacherSchool.objects.bulk_create(self._new_places, batch_size=500)
 
     def _find(self, row: RosterTeacher) -> int | None:
         """The teacher's primary key: by any id of the feed, else by address."""
@@ -138,6 +144,7 @@ class Staff:
             else:
                 # An address that left the roster must open nothing any more.
                 EmailAddress.objects.filter(user=user).delete()
+                SocialAccount.objects.filter(user=user).delete()
                 self._user_of_email.pop(user.email, None)
                 user.email = teacher.email
                 self._user_of_email[user.email] = user
@@ -176,15 +183,24 @@ class Staff:
             if owner == teacher.pk:
                 continue
             differs = True
-            TeacherIdentifier.objects.update_or_create(
-                source=self.roster.source,
-                external_id=identifier,
-                defaults={"teacher": teacher},
-            )
             self._by_identifier[identifier] = teacher.pk
-            if owner is not None:
+            if owner is None:
+                self._new_identifiers.append(
+                    TeacherIdentifier(
+                        teacher=teacher, source=self.roster.source, external_id=identifier
+                    )
+                )
+            else:
+                self._move_identifier(identifier, teacher)
                 self._absorb(owner, teacher)
         return differs
+
+    def _move_identifier(self, identifier: str, teacher: Teacher) -> None:
+        stored = TeacherIdentifier.objects.filter(source=self.roster.source, external_id=identifier)
+        if not stored.update(teacher=teacher):  # it came in with this very roster
+            for fresh in self._new_identifiers:
+                if fresh.external_id == identifier:
+                    fresh.teacher = teacher
 
     def _absorb(self, owner: int, teacher: Teacher) -> None:
         """Two rows that turn out to be one person: the tickets go with the ids."""
@@ -206,10 +222,11 @@ class Staff:
         held = self._schools_of[teacher.pk]
         if not wanted or wanted == held:
             return False
-        TeacherSchool.objects.filter(teacher=teacher, school_id__in=held - wanted).delete()
-        TeacherSchool.objects.bulk_create(
+        if held - wanted:
+            TeacherSchool.objects.filter(teacher=teacher, school_id__in=held - wanted).delete()
+        self._new_places += [
             TeacherSchool(teacher_id=teacher.pk, school_id=school)
             for school in sorted(wanted - held)
-        )
+        ]
         self._schools_of[teacher.pk] = wanted
         return True

@@ -2,6 +2,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -204,11 +205,13 @@ def test_new_address_replaces_the_old_and_its_sign_in(folder, district):
     bring_in(folder({}))
     user = teacher("u2").user
     EmailAddress.objects.create(user=user, email="omar.old@example.org", verified=True)
+    SocialAccount.objects.create(user=user, provider="google", uid="linked-by-the-old-address")
     users = USERS_1_1.replace("omar.old@example.org", "omar.elder@example.org")
     bring_in(folder({"users.csv": users}))
     user.refresh_from_db()
     assert (user.email, teacher("u2").email) == ("omar.elder@example.org",) * 2
     assert not EmailAddress.objects.exists()
+    assert not SocialAccount.objects.exists()
 
 
 def test_address_of_another_teacher_is_not_taken(folder, district):
@@ -314,3 +317,13 @@ def test_roster_takes_a_fixed_number_of_queries_when_nothing_changes(
     bring_in(many_path)
     with django_assert_num_queries(len(few)):
         bring_in(many_path)
+
+
+def test_two_new_rows_with_one_id_between_them_are_one_teacher(folder, district):
+    """The feed says only later that what it called two are one; nothing was written in between."""
+    bring_in(folder({"users.csv": WITHOUT_OMAR}))
+    users = USERS_1_1 + "u9,,,true,s2,teacher,omar2,{FED:2},Omar,Old,,T9,,,,,,\n"
+    counts = bring_in(folder({"users.csv": users}))
+    assert counts["new"] == 1
+    assert teacher("u9") == teacher("u2")
+    assert Teacher.objects.count() == 3
