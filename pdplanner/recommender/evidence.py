@@ -108,6 +108,8 @@ class Evidence:
             since = self._facts.as_of - timedelta(days=days)
             mine = sum(ticket.opened_date >= since for ticket in own)
             for kind, name in groups:
+                if kind == "tool" and name not in self._tools_behind.get(skill, ()):
+                    continue  # who uses a gradebook says nothing about printers
                 group = self._groups[kind, name]
                 people = int(heard.people[place, group, column]) - (mine > 0)
                 if people >= self._rules.cohort_people:
@@ -174,6 +176,18 @@ class Evidence:
             for answer in answers
             if since <= answer.on_date <= self._facts.as_of
         }
+
+    @cached_property
+    def _tools_behind(self) -> dict[Id, set[Id]]:
+        """The tools that have to do with a skill: what is taught with them, what they bring."""
+        behind: defaultdict[Id, set[Id]] = defaultdict(set)
+        for course in self._facts.courses:
+            for skill in course.effects:
+                behind[skill] |= course.tools
+        for rollout in self._facts.rollouts:
+            for skill in rollout.skills:
+                behind[skill].add(rollout.tool)
+        return dict(behind)
 
     @cached_property
     def _rows(self) -> dict[Id, int]:

@@ -296,6 +296,24 @@ def test_need_of_colleagues_from_two_schools_is_told_of_the_district():
     assert cited == ["district", None, 48, 6]
 
 
+@pytest.mark.parametrize(
+    ("needs_tool", "cohort"), [(True, ("tool", "gradebook")), (False, ("district", None))]
+)
+def test_colleagues_who_use_a_tool_are_cited_where_the_skill_has_to_do_with_it(needs_tool, cohort):
+    near, asks = colleagues(3)
+    far, far_asks = colleagues(3, school="south")
+    far = [replace(one, id=f"far-{one.id}") for one in far]
+    far_asks = tuple(
+        replace(one, id=f"far-{one.id}", teacher=f"far-{one.teacher}") for one in far_asks
+    )
+    tools = frozenset({"gradebook"})
+    people = [replace(one, tools=tools) for one in (ANN, *near, *far)]
+    course = replace(SYNC, tools=tools) if needs_tool else SYNC
+    facts = facts_of(teachers=people, tickets=asks + far_asks, courses=(course,))
+    reason = reasons_of(facts)["sync-live"][0]
+    assert (reason.facts["cohort"], reason.facts["name"]) == cohort
+
+
 def test_opted_out_teacher_is_told_of_colleagues_only():
     people, asks = colleagues(6)
     teacher = replace(ANN, uses_tickets=False)
