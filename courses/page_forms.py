@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from wagtail.admin.forms import WagtailAdminPageForm
 
+from profiles.choices import Format
+
 
 class SessionForm(WagtailAdminPageForm):
     """Asks for the minutes in plain words, and refuses sessions that wait for each other."""
@@ -22,6 +24,21 @@ class SessionForm(WagtailAdminPageForm):
         """
         if not (self.instance.pk and self.instance.workflow_in_progress):
             super().defer_required_fields()
+
+    def clean(self) -> dict:
+        """Refuse a rule that nobody could ever meet."""
+        cleaned = super().clean() or self.cleaned_data
+        asked = cleaned.get("completion_rule") or []
+        body = cleaned.get("body") or []
+        if "check" in asked and not any(block.block_type == "check" for block in body):
+            words = "The rule asks for quick checks, and the body has none."
+            self.add_error("completion_rule", words)
+        if "attended" in asked and cleaned.get("format") != Format.LIVE:
+            words = "Only a live session has dates that somebody can attend."
+            self.add_error("completion_rule", words)
+        if "task" in asked and "task" in self.fields and not cleaned.get("task"):
+            self.add_error("task", "Say what to hand in: the rule asks for it.")
+        return cleaned
 
     def is_valid(self) -> bool:
         """Look at the rows below the page too, once all of them were read."""

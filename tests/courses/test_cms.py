@@ -347,3 +347,48 @@ def test_checks_survive_the_form(desk):
         ("One", True),
         ("Two", False),
     ]
+
+
+# ---- when it counts as done ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        (
+            {"completion_rule": ["check"]},
+            {"completion_rule": ["The rule asks for quick checks, and the body has none."]},
+        ),
+        (
+            {"completion_rule": ["attended", "coach"]},
+            {"completion_rule": ["Only a live session has dates that somebody can attend."]},
+        ),
+        (
+            {"completion_rule": ["task"]},
+            {"task": ["Say what to hand in: the rule asks for it."]},
+        ),
+        (
+            {"attended_share": "101"},
+            {"attended_share": ["Ensure this value is less than or equal to 100."]},
+        ),
+    ],
+)
+def test_a_rule_that_nobody_could_meet_is_refused_at_its_field(desk, fields, errors):
+    assert errors_of(desk.post(add_address(), page_data() | fields)) == errors
+    assert CoursePage.objects.count() == 0
+
+
+def test_author_sets_the_rule_and_the_page_prints_it(desk, signed_in, new_teacher):
+    fields = {
+        "format": "live",
+        "completion_rule": ["attended", "task"],
+        "attended_share": "75",
+        "task": "Send one exit ticket.",
+    }
+    desk.post(add_address(), page_data() | fields | {"action-publish": "1"})
+    page = CoursePage.objects.get()
+    assert (page.rule.parts, page.attended_share) == (("attended", "task"), 75)
+    shown = " ".join(signed_in(new_teacher).get(page.url).content.decode().split())
+    assert "It counts as done when" in shown
+    assert "You were there for at least 75% of the time" in shown.replace("&#x27;", "'")
+    assert "Send one exit ticket." in shown
