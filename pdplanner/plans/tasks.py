@@ -4,15 +4,28 @@ twice, at once in two processes, or be killed: docs/decisions/owed.md."""
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from .operations import owe_nightly_rebuild, rebuild_owed, send_owed
+from .operations.rebuilding import TOGETHER
+from .operations.sweeping import owed_teachers
 
 
 @shared_task
-def rebuild_owed_plans() -> int:
-    """Rebuild the plans that are owed; return how many were looked at."""
-    return rebuild_owed(now=timezone.now())
+def rebuild_owed_plans(share: int | None = None) -> int:
+    """Rebuild the plans that are owed; return how many were looked at.
+
+    A state's night is shared among PLAN_PROCESSES, each called once more with its number.
+    """
+    now, processes = timezone.now(), settings.PLAN_PROCESSES
+    if share is not None:
+        return rebuild_owed(now=now, share=(share, processes))
+    if processes > 1 and len(owed_teachers(now=now)) > TOGETHER:
+        for number in range(1, processes):
+            rebuild_owed_plans.delay(number)
+        return rebuild_owed(now=now, share=(0, processes))
+    return rebuild_owed(now=now)
 
 
 @shared_task

@@ -199,6 +199,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = beat_schedule()
+#: Worker processes that work out a state's paths side by side, when thousands are owed at once.
+PLAN_PROCESSES = int(os.environ.get("PDPLANNER_PLAN_PROCESSES", "1"))
 
 DEFAULT_FROM_EMAIL = os.environ.get("PDPLANNER_MAIL_FROM", "pdplanner@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -2,6 +2,7 @@
 
 fill     makes the tables (SQLite) and a small district in which everybody is owed a path
 rebuild  pays what is owed, one plan a transaction; says “begun” and each on standard output
+stream   does the same, some schools at a time, as if the district were a state
 tell     prints what is stored as JSON
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import django
 
@@ -51,6 +52,14 @@ def rebuild() -> None:
     rebuild_owed(now=NOW)
 
 
+def stream() -> None:
+    from pdplanner.plans.operations import sweeping
+    from pdplanner.plans.queries import parts
+
+    sweeping.TOGETHER, sweeping.LEASE, parts.PART = 0, timedelta(seconds=-1), 9
+    rebuild()
+
+
 def is_whole(version) -> bool:
     """Whether every step that the version was stored with is there, in order."""
     steps = list(version.steps.all())
@@ -80,4 +89,4 @@ def tell() -> None:
 
 if __name__ == "__main__":
     django.setup()
-    {"fill": fill, "rebuild": rebuild, "tell": tell}[sys.argv[1]]()
+    {"fill": fill, "rebuild": rebuild, "stream": stream, "tell": tell}[sys.argv[1]]()

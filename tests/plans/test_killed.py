@@ -46,10 +46,10 @@ def run(verb: str, environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def kill_after(plans: int, environment: dict[str, str], chance: random.Random) -> int:
+def kill_after(plans: int, environment: dict[str, str], chance: random.Random, verb: str) -> int:
     """Start a rebuild and kill it after it has stored this many plans; return how many it told."""
     process = subprocess.Popen(
-        [*PROGRAM, "rebuild"],
+        [*PROGRAM, verb],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -70,13 +70,14 @@ def kill_after(plans: int, environment: dict[str, str], chance: random.Random) -
 
 
 @pytest.mark.slow
-def test_killed_rebuilds_lose_nothing_and_store_nothing_twice(environment):
+@pytest.mark.parametrize("verb", ["rebuild", "stream"])
+def test_killed_rebuilds_lose_nothing_and_store_nothing_twice(environment, verb):
     run("fill", environment)
     chance = random.Random(7)
-    told = [kill_after(plans, environment, chance) for plans in KILLED_AFTER]
+    told = [kill_after(plans, environment, chance, verb) for plans in KILLED_AFTER]
     between = json.loads(run("tell", environment))
     assert sum(told) <= len(between["versions"]) < TEACHERS  # what was told is there; not all is
-    run("rebuild", environment)
+    run(verb, environment)
     after = json.loads(run("tell", environment))
     teachers = [teacher for teacher, _, _ in after["versions"]]
     assert len(set(teachers)) == TEACHERS

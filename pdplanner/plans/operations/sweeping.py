@@ -5,20 +5,23 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 
 from pdplanner.recommender import BadFacts
+from profiles.models import Teacher
 from profiles.queries import the_district, today_in_district
 
 from ..models import DailyRun, Plan
 from .owing import owe_all_plans
-from .rebuilding import rebuild_plans
+from .rebuilding import TOGETHER, rebuild_in_parts, rebuild_plans
 
 logger = logging.getLogger(__name__)
 
-#: Plans that one sweep works on at a time; the facts are read once for all of them.
-SWEPT_AT_ONCE = 2000
+#: How long a sweep of more plans than are worked out together is left to itself. It says every part
+#: that it is alive; one that was killed is followed by another after this long.
+LEASE = timedelta(minutes=5)
 #: A plan that fails is tried again after this long, twice as long each time, up to the longest.
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=10), timedelta(hours=1)
 #: When the night's rebuild is due, in the district's time.
@@ -27,20 +30,55 @@ NIGHT_HOUR = 2
 NIGHTS_KEPT = timedelta(days=30)
 
 
-def rebuild_owed(*, now: datetime) -> int:
-    """Rebuild the plans that are owed, longest owed first; return how many were looked at."""
-    owed = list(
+def rebuild_owed(*, now: datetime, share: tuple[int, int] = (0, 1)) -> int:
+    """Rebuild the plans that are owed, longest owed first; return how many were looked at.
+
+    More than are worked out together (a state's night) are streamed by school; `share` (k, n) is
+    then the k-th of n processes that do so side by side, each with schools of its own.
+    """
+    owed = owed_teachers(now=now)
+    if len(owed) > TOGETHER:
+        return _stream(owed, now, share)
+    if owed and share[0] == 0:
+        _rebuild_or_halve(owed, now)
+    return len(owed)
+
+
+def owed_teachers(*, now: datetime) -> list[int]:
+    """Return the teachers whose plans are owed and not put off, longest owed first."""
+    return list(
         Plan.objects.filter(
             Q(retry_at=None) | Q(retry_at__lte=now),
             wanted__gt=F("built"),
             teacher__is_active=True,
         )
         .order_by(F("owed_since").asc(nulls_first=True), "pk")
-        .values_list("teacher_id", flat=True)[:SWEPT_AT_ONCE]
+        .values_list("teacher_id", flat=True)
     )
-    if owed:
-        _rebuild_or_halve(owed, now)
-    return len(owed)
+
+
+def _stream(owed: list[int], now: datetime, share: tuple[int, int]) -> int:
+    """Rebuild this process's share of the owed plans, unless another is at it."""
+    number, processes = share
+    key = f"streaming-paths-{number}-of-{processes}"
+    if not cache.add(key, True, LEASE.total_seconds()):
+        return 0
+    schools = Teacher.objects.values_list("pk", "main_school_id")
+    mine = {teacher for teacher, school in schools if (school or 0) % processes == number}
+    teachers = [teacher for teacher in owed if teacher in mine]
+    try:
+        rebuild_in_parts(
+            teacher_ids=teachers,
+            as_of=today_in_district(now),
+            now=now,
+            on_progress=lambda done, total: cache.touch(key, LEASE.total_seconds()),
+            on_failure=lambda part: _rebuild_or_halve(part, now),
+        )
+    except BadFacts:
+        _put_off(teachers, now)
+    finally:
+        cache.delete(key)
+    return len(teachers)
 
 
 def owe_nightly_rebuild(*, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from pdplanner.recommender import (
     Facts,
     Id,
     Path,
+    State,
     Step,
     TeacherFacts,
     TicketFacts,
@@ -81,18 +82,35 @@ def draft_paths(
     only. The recommender is asked once, whatever the number of teachers.
     """
     facts = read_facts(as_of=as_of, teacher_ids=teacher_ids)
+    here = [teacher.id for teacher in facts.teachers if teacher.left_date is None]
+    return _drafts(facts, here if teacher_ids is None else teacher_ids, previous or {})
+
+
+def draft_part(
+    part: Facts, *, state: State, previous: Mapping[int, PlanVersion | None]
+) -> dict[Id, Draft]:
+    """Return a path for each teacher of a part of the schools (facts.read_part) who is here;
+    `state` is what everybody asked."""
+    here = [teacher.id for teacher in part.teachers if teacher.left_date is None]
+    return _drafts(part, here, previous, state)
+
+
+def _drafts(
+    facts: Facts,
+    only: Collection[Id],
+    previous: Mapping[int, PlanVersion | None],
+    state: State | None = None,
+) -> dict[Id, Draft]:
     standing: dict[Id, Path] = {
         teacher: path_of_version(teacher, version)
-        for teacher, version in (previous or {}).items()
+        for teacher, version in previous.items()
         if version is not None
     }
-    here = [teacher.id for teacher in facts.teachers if teacher.left_date is None]
-    only = here if teacher_ids is None else teacher_ids
-    paths = recommend_paths(facts, rules_in_use(), only=only, previous=standing)
+    paths = recommend_paths(facts, rules_in_use(), only=only, previous=standing, state=state)
     names = read_names(facts)
     asks = _asks(facts)
     cloths = cloth_names([cast(int, course.id) for course in facts.courses])
-    since = horizon_on(as_of).since_date
+    since = horizon_on(facts.as_of).since_date
     return {
         teacher.id: _draft(facts, teacher, paths[teacher.id], names, asks, cloths, since)
         for teacher in facts.teachers
