@@ -25,7 +25,7 @@ from pdplanner.recommender.rules import PathRules
 
 WIDTH, HEIGHT = 760, 330
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 56, 44
-BEFORE, AFTER, INK = "#b4541c", "#2f7f86", "#7a7a7a"
+BEFORE, AFTER, INK = "#b4541c", "#2f7f86", "#767676"
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def _on_path_lines(shares: tuple[OnPath, ...]) -> Iterator[str]:
 def _group_lines(groups: tuple[GroupFigures, ...]) -> Iterator[str]:
     yield (
         f"{'group':<36}{'teachers':>9}{'reached':>20}{'minutes saved':>20}"
-        f"{'need met':>20}{'nDCG@10':>22}"
+        f"{'need met':>20}{'nDCG@10':>25}"
     )
     for group in groups:
         saved = group.minutes_saved
@@ -128,7 +128,7 @@ def _group_lines(groups: tuple[GroupFigures, ...]) -> Iterator[str]:
             f"{group.kind + ': ' + group.name:<36}{group.teachers:>9}{_percent(group.reached):>20}"
             f"{f'{saved.value:.0f} ({saved.low:.0f} to {saved.high:.0f})':>20}"
             f"{_percent(group.need_met):>20}"
-            f"{'' if group.ndcg10 is None else _number(group.ndcg10):>22}"
+            f"{'' if group.ndcg10 is None else _number(group.ndcg10):>25}"
         )
 
 
