@@ -170,6 +170,8 @@ def _answered(request: SignedInRequest, claim: Claim, form: AnswerForm) -> bool:
     except operations.ReasonMissing:
         form.add_error("why", "Say why you send it back: the teacher reads it.")
         return False
+    except operations.OwnClaim:
+        messages.warning(request, "This is your own claim: another coordinator answers it.")
     except operations.AlreadyDecided:
         messages.warning(request, "It was answered or taken back meanwhile. Nothing was changed.")
     return True

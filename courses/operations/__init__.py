@@ -31,6 +31,7 @@ from .check_ins import (
 from .claims import (
     AlreadyDecided,
     EvidenceMissing,
+    OwnClaim,
     approve_claim,
     return_claim,
     send_claim,
@@ -127,6 +128,7 @@ __all__ = [
     "NotUnderWay",
     "NothingHandedIn",
     "OfferIsGone",
+    "OwnClaim",
     "PartTimes",
     "ReasonMissing",
     "RegistrationClosed",

@@ -252,7 +252,10 @@ def _ids(enrolments: Iterable[Enrolment], *states: str) -> tuple[int, ...]:
 
 def _state_by_marks(enrolment: Enrolment, *, needed: int) -> str:
     """Return the state that the marks give; `needed` is in hundredths of a minute."""
-    minutes = sum(row.minutes or 0 for row in enrolment.presences.all())
+    presences = enrolment.presences.all()
+    if not presences and enrolment.state in (State.ATTENDED, State.PARTLY, State.NO_SHOW):
+        return enrolment.state  # marked before minutes were kept: the mark itself is the word
+    minutes = sum(row.minutes or 0 for row in presences)
     if minutes * 100 >= needed:
         return State.ATTENDED
     if minutes:

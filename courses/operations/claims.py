@@ -24,6 +24,10 @@ class AlreadyDecided(Exception):
     """Somebody has answered the claim, or its teacher took it back."""
 
 
+class OwnClaim(Exception):
+    """Nobody approves what they sent in themselves."""
+
+
 class EvidenceMissing(Exception):
     """A claim needs a file or a link that shows what was done."""
 
@@ -77,8 +81,10 @@ def approve_claim(
 ) -> Claim:
     """Return the claim approved. Equal to a session, the teacher has finished that session.
 
-    Approved twice, the first answer stands. Raises AlreadyDecided.
+    Approved twice, the first answer stands. Raises OwnClaim, AlreadyDecided.
     """
+    if by is not None and claim.teacher.user_id == by.pk:
+        raise OwnClaim(claim)
     _lock(claim, State.SENT, State.APPROVED)
     if claim.state == State.APPROVED:
         return claim

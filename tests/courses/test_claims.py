@@ -12,6 +12,7 @@ from courses.models import Claim, ClaimEvent, Completion
 from courses.operations import (
     AlreadyDecided,
     EvidenceMissing,
+    OwnClaim,
     ReasonMissing,
     approve_claim,
     confirm_completion,
@@ -152,3 +153,10 @@ def test_a_new_file_replaces_the_old_one_for_good(
     claim.refresh_from_db()
     assert (claim.evidence_type, storage.exists(old)) == ("image/jpeg", False)
     assert storage.exists(claim.evidence.name)
+
+
+def test_nobody_approves_their_own_claim(claim, now):
+    with pytest.raises(OwnClaim):
+        approve_claim(claim=claim, course=None, by=claim.teacher.user, now=now)
+    claim.refresh_from_db()
+    assert claim.state == "sent"

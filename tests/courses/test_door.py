@@ -328,3 +328,15 @@ def test_code_does_not_overrule_the_coach_nor_open_a_cancelled_run(run, new_teac
     Offering.objects.filter(pk=run.pk).update(is_cancelled=True)
     with pytest.raises(RunIsCancelled):
         try_code(run, new_teacher, at=run.starts_at)
+
+
+# ---- runs from before minutes were kept ---------------------------------------------------------
+
+
+def test_closing_a_run_marked_before_minutes_were_kept_takes_nothing_away(run, coach):
+    run.enrolments.filter(teacher__given_name="Nora").update(state="attended")
+    run.enrolments.filter(teacher__given_name="Max").update(state="no-show")
+    result = close_roster(offering=run, by=coach, now=run.ends_at)
+    assert (states(run), result.changed) == ({"Nora": "attended", "Max": "no-show"}, 0)
+    mark(run, "Max", None, by=coach, now=run.ends_at)
+    assert states(run) == {"Nora": "attended", "Max": "partly"}
