@@ -78,6 +78,14 @@ class ColumnsForm(forms.Form):
         return {name: self.cleaned_data[name] for name in NAMES if self.cleaned_data[name]}
 
 
+#: What stands beside the columns of which one is enough.
+ONE_OF_TWO = {
+    "id": "The number or the address is needed.",
+    "email": "The address lets a teacher sign in.",
+    "full_name": "Needed when the last name has no column of its own.",
+}
+
+
 class TeacherColumnsForm(forms.Form):
     """Which column of a table of teachers is what, and the name it is saved under."""
 
@@ -104,7 +112,10 @@ class TeacherColumnsForm(forms.Form):
         choices = [("", "Not in this file"), *((heading, heading) for heading in at.values())]
         for name in TEACHERS.names:
             self.fields[name] = forms.ChoiceField(
-                label=TEACHERS.labels[name], choices=choices, required=False
+                label=TEACHERS.labels[name],
+                choices=choices,
+                required=False,
+                help_text=ONE_OF_TWO.get(name, ""),
             )
 
     def clean(self) -> dict:

@@ -121,7 +121,8 @@ def in_words(counts: dict[str, int], *, is_dry: bool = False) -> list[str]:
     counts = NO_COUNTS | counts  # a run of an earlier version may have counted less
     would = "would be " if is_dry else ""
     lines = [
-        f"{counts['teachers']:,} teachers: {counts['new']:,} {would}new, "
+        f"{counts['teachers']:,} teacher{'' if counts['teachers'] == 1 else 's'}: "
+        f"{counts['new']:,} {would}new, "
         f"{counts['changed']:,} {would}changed, {counts['back']:,} {would}back, "
         f"{counts['left']:,} {would}gone.",
         f"{counts['schools']:,} schools, {counts['terms']:,} school years and terms.",

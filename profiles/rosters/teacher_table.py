@@ -316,7 +316,7 @@ def sample_of(files: RosterFiles, rows: int = 3) -> list[tuple[str, list[str]]]:
         except Unreadable:
             first = []
         return [
-            (heading, [cells[place][:60] for cells in first])
+            (heading, [cells[place][:60] or "–" for cells in first])
             for place, heading in enumerate(table.header)
         ]
 
