@@ -8,12 +8,16 @@ import pytest
 from django.db.models import Count, F, Q
 
 from courses.models import (
+    Certificate,
     Completion,
     CoursePage,
+    CreditAward,
+    CreditType,
     Enrolment,
     Evaluation,
     EvaluationTotal,
     EvaluationWords,
+    LicenceCycle,
     Offering,
     Requirement,
 )
@@ -262,3 +266,16 @@ def test_sessions_were_spoken_of_by_enough_people_and_by_too_few():
     assert EvaluationWords.objects.exists()
     rosas = Evaluation.objects.filter(teacher__email="rosa.alvarez@example.org")
     assert asked_of(rosas.first().teacher, NOW) != []
+
+
+def test_what_was_finished_has_its_credit_and_each_award_one_certificate(rosa):
+    standing = CreditAward.objects.filter(successor=None)
+    usual = CreditType.objects.get(is_default=True)
+    hours = standing.filter(credit_type=usual, source__startswith="course:")
+    assert hours.count() == Completion.objects.count()
+    assert Certificate.objects.count() == CreditAward.objects.count()
+    assert CreditType.objects.filter(owed_at__isnull=False).count() == 0
+    corrected = CreditAward.objects.get(is_by_hand=True)
+    assert (corrected.teacher, corrected.version) == (rosa, 2)
+    cycle = LicenceCycle.objects.get(teacher=rosa)
+    assert [int(need.amount) for need in cycle.needs.all()] == [12, 2]

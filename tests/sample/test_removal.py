@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from courses.models import CoursePage, LookBookPage
+from courses.models import CoursePage, CreditAward, CreditType, LookBookPage
 from profiles.models import School, Skill, Teacher, User
 
 from .conftest import NOW
@@ -50,3 +50,5 @@ def test_remove_sample_keeps_what_others_made(sample, outsider, coach):
     }
     assert list(User.objects.order_by("email")) == [coach, outsider.user]
     assert list(School.objects.values_list("name", flat=True)) == ["North High"]
+    assert CreditAward.objects.count() == 0
+    assert [item.is_default for item in CreditType.objects.all()] == [True]
