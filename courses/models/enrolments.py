@@ -58,6 +58,9 @@ class Enrolment(models.Model):
     offered_until_at = models.DateTimeField(null=True, blank=True, db_index=True)
     answers = models.JSONField(default=dict, blank=True)  # quick checks answered right: block id
 
+    # Wagtail would look through each row for what it refers to, in six statements a click.
+    wagtail_reference_index_ignore = True
+
     class Meta:
         ordering = ["-since_at", "-id"]
         constraints = [
@@ -105,6 +108,8 @@ class EnrolmentEvent(models.Model):
     why = models.CharField(max_length=200, blank=True)
 
     objects = HistoryLines.as_manager()
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         ordering = ["happened_at", "id"]

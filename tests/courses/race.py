@@ -72,6 +72,8 @@ def broken_promises(offering_id: int, *, only_always: bool = False) -> list[str]
         "the history replays to the seats shown": replayed(offering_id) == len(held),
     }
     if not only_always:
+        # Who gave the seat back and did not come again is out of it, and not lost.
+        gone = {row.teacher_id for row in rows if row.state == "withdrawn"} - set(standing)
         promoted = list(
             EnrolmentEvent.objects.filter(enrolment__offering=offering, state="seated", why__gt="")
             .order_by("id")
@@ -83,7 +85,7 @@ def broken_promises(offering_id: int, *, only_always: bool = False) -> list[str]
             "everybody who waits came after every seat was given": all(
                 place.position < other.position for place in held for other in waiting
             ),
-            "nobody is lost": len(standing) == len({row.teacher_id for row in rows}),
+            "nobody is lost": len(standing) == len({row.teacher_id for row in rows} - gone),
         }
     return [promise for promise, holds in promises.items() if not holds]
 
@@ -99,6 +101,57 @@ def replayed(offering_id: int) -> int:
     return sum(state in ("seated", "offered") for state in stands.values())
 
 
+def promote_and_die(write: int) -> None:
+    """Give a seat back while others wait; be killed before the write of this number."""
+    import os
+    import signal
+
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command
+    from django.db import connection
+
+    from courses.models import Enrolment, Offering
+    from courses.operations import enrol, withdraw
+    from profiles.models import Teacher
+
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    offering = Offering.objects.get(pk=set_up(SEATS + 2))
+    for teacher in Teacher.objects.order_by("pk"):
+        teacher.user = get_user_model().objects.create(email=teacher.email)
+        teacher.save()
+        enrol(teacher=teacher, offering=offering, by=None, now=NOW)
+    writes = 0
+
+    def count(execute, sql, params, many, context):
+        nonlocal writes
+        writes += sql.split()[0] in {"UPDATE", "INSERT", "DELETE"}
+        if writes == write:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        first = Enrolment.objects.order_by("position")[0]
+        withdraw(enrolment=first, by=None, now=NOW)
+
+
+def finish_promotion() -> dict:
+    """Do what was killed once more, let the sweep come twice, and return how it stands."""
+    from courses.models import Enrolment, EnrolmentEvent, Offering
+    from courses.operations import keep_deadlines, withdraw
+    from profiles.models import Notice
+
+    first = Enrolment.objects.order_by("position")[0]
+    withdraw(enrolment=first, by=None, now=NOW)
+    for _ in range(2):
+        keep_deadlines(now=NOW)
+    return {
+        "broken": broken_promises(Offering.objects.get().pk),
+        "seated": Enrolment.objects.filter(state="seated").count(),
+        "promoted": EnrolmentEvent.objects.filter(state="seated", why__gt="").count(),
+        "told": Notice.objects.filter(kind="seat-free").count(),
+    }
+
+
 def main(verb: str, *arguments: str) -> None:
     """Be one process of the race."""
     import django
@@ -111,6 +164,10 @@ def main(verb: str, *arguments: str) -> None:
 
         call_command("migrate", run_syncdb=True, verbosity=0)
         print(set_up(int(arguments[0])))  # noqa: T201
+    elif verb == "kill":
+        promote_and_die(int(arguments[0]))
+    elif verb == "after":
+        print(json.dumps(finish_promotion()))  # noqa: T201
     elif verb == "take-part":
         offering_id, seed = int(arguments[0]), int(arguments[1])
         take_part(offering_id, list(Teacher.objects.values_list("pk", flat=True)), seed)

@@ -8,13 +8,25 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
 from courses.models import Enrolment, Offering
-from courses.operations import FewerSeatsThanTaken, enrol, seats, store_offering
+from courses.operations import (
+    FewerSeatsThanTaken,
+    OfferIsGone,
+    PartTimes,
+    RunClashes,
+    accept_offer,
+    enrol,
+    keep_deadlines,
+    seats,
+    store_offering,
+    withdraw,
+)
 from profiles.models import Teacher
 
 from .race import NOW, SEATS, broken_promises, set_up, take_part
@@ -148,3 +160,74 @@ def test_processes_on_one_sqlite_file_break_no_promise(tmp_path):
     said = json.loads(said_by(start("look", run)))
     assert said["broken"] == []
     assert said["rows"] >= people
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_do_not_take_one_room():
+    offering_id = set_up(1)
+    course = Offering.objects.get(pk=offering_id).course
+    starts_at = NOW + timedelta(days=9)
+
+    def book():
+        run = Offering(course=course, place="Room 12", seats=5)
+        parts = [PartTimes(starts_at, starts_at + timedelta(hours=1))]
+        store_offering(offering=run, by=None, now=NOW, parts=parts)
+
+    errors = [error for error in at_once([book] * AT_ONCE) if error]
+    assert [type(error) for error in errors] == [RunClashes] * (AT_ONCE - 1)
+    assert Offering.objects.filter(place="Room 12").count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_an_offer_taken_and_swept_at_once_has_one_outcome():
+    offering_id = set_up(AT_ONCE)
+    Offering.objects.filter(pk=offering_id).update(seats=2, waiting_policy="offer", offer_hours=1)
+    run = Offering.objects.get(pk=offering_id)
+    people = [
+        enrol(teacher=teacher, offering=run, by=None, now=NOW) for teacher in Teacher.objects.all()
+    ]
+    for one in people[:2]:
+        withdraw(enrolment=one, by=None, now=NOW)
+    offered = list(Enrolment.objects.filter(state="offered").select_related("offering"))
+    assert len(offered) == 2
+    late = NOW + timedelta(hours=1)
+
+    def take(enrolment: Enrolment):
+        # One clock says that it is still in time, the sweep's that it has passed.
+        return lambda: accept_offer(enrolment=enrolment, by=None, now=NOW)
+
+    def sweep():
+        keep_deadlines(now=late)
+
+    errors = [error for error in at_once([*(take(one) for one in offered), *[sweep] * 3]) if error]
+    assert {type(error) for error in errors} <= {OfferIsGone}
+    assert broken_promises(offering_id, only_always=True) == []
+    held = Enrolment.objects.filter(state__in=("seated", "offered")).count()
+    assert held == Offering.objects.get(pk=offering_id).seats_taken == 2
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_a_process_killed_while_it_promotes_leaves_all_or_nothing(tmp_path):
+    """Killed before each write of a promotion in turn; the sweep that follows ends it the same."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PDPLANNER")}
+    outcomes = []
+    for write in (1, 3, 5, 7, 9, 11):
+        environment = kept | {
+            "PDPLANNER_DATA": str(tmp_path / str(write)),
+            "DJANGO_SETTINGS_MODULE": "tests.courses.race_settings",
+        }
+        command = [sys.executable, "-W", "ignore", "-m", "tests.courses.race", "kill", str(write)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode in (0, -9), done.stderr
+        command[-2:] = ["after"]
+        after = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False
+        )
+        assert after.returncode == 0, after.stderr
+        outcomes.append((done.returncode, json.loads(after.stdout)))
+    assert [code for code, _ in outcomes].count(-9) >= 4  # it was killed in the middle, not after
+    settled = {"broken": [], "seated": SEATS, "promoted": 1, "told": 1}
+    assert [said for _, said in outcomes] == [settled] * len(outcomes)
