@@ -89,8 +89,10 @@ def _check_jwt(badge: str, keys: Jwks) -> tuple[Json, list[str], list[str]]:
 def _key_of_header(header: Json, keys: Jwks) -> tuple[Json | None, str, str]:
     """Return the key that a JWT names, with a note on where it comes from; or why there is none."""
     named = str(header.get("kid", ""))
-    if named in keys:
-        return dict(keys[named]), f"signed with the key {named}", ""
+    # By its last part too: the address of an installation may change, its keys do not.
+    for name in (named, named.rstrip("/").rpartition("/")[2]):
+        if name in keys:
+            return dict(keys[name]), f"signed with the key {named}", ""
     own = header.get("jwk")
     if isinstance(own, dict):
         if "d" in own:

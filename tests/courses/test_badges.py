@@ -81,8 +81,8 @@ def test_badge_says_what_the_award_says_and_whose_it_is_by_hash_alone(certificat
     assert badge["validFrom"] == "2026-09-14T15:00:00Z"
     assert subject["creditsEarned"] == 1.5
     assert subject["achievement"]["criteria"]["narrative"] == (
-        "Finished “A day at the museum” to the rule of Sunfield Schools: 1.5 hours of Professional development, "
-        "from 90 minutes."
+        "Finished “A day at the museum” to the rule of Sunfield Schools: 1.5 hours of "
+        "Professional development, from 90 minutes."
     )
     assert "Nora" not in json.dumps(badge) and "nora" not in json.dumps(badge)
     assert subject["identifier"][0]["identityHash"].startswith("sha256$")
@@ -258,6 +258,12 @@ def test_key_of_another_installation_secret_is_replaced(certificate, settings):
     assert SigningKey.objects.filter(kind="RS256").count() == 2
     assert key.is_active
     assert verdict_on(certificate.badge_jwt).is_valid
+
+
+def test_badge_signed_at_another_address_of_ours_stays_valid(certificate, settings):
+    settings.WAGTAILADMIN_BASE_URL = "https://pd.sunfield.example"
+    for badge in (certificate.badge_jwt, certificate.badge):
+        assert verdict_on(badge).is_valid
 
 
 def test_private_halves_are_stored_sealed_and_published_nowhere(certificate):

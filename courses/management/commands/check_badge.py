@@ -82,7 +82,7 @@ def our_keys() -> dict[str, dict]:
     """Return the public keys of this installation under every name that badges use."""
     keys: dict[str, dict] = {}
     for key in SigningKey.objects.all():
-        keys[key_address(key)] = key.public
+        keys[key_address(key)] = keys[key.name] = key.public
         if key.kind == SigningKey.Kind.EDDSA:
             keys[method_of(key)] = key.public
     return keys
