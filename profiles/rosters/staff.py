@@ -13,6 +13,8 @@ from ..models import Teacher, TeacherIdentifier, Ticket, User
 from .shape import Roster, RosterTeacher
 
 TeacherSchool = Teacher.schools.through
+#: They sign in by a code, or choose a password.
+NO_PASSWORD = "!"  # noqa: S105
 #: Between two words of progress.
 TEACHERS_BETWEEN_WORDS = 500
 
@@ -56,8 +58,29 @@ class Staff:
         for teacher, school in TeacherSchool.objects.values_list("teacher_id", "school_id"):
             self._schools_of[teacher].add(school)
 
+    def _make_users(self) -> None:
+        """Make the accounts of newcomers together, before their rows refer to them."""
+        fresh: dict[str, User] = {}
+        for row in self.roster.teachers:
+            if row.email and row.email not in self._user_of_email and self._find(row) is None:
+                fresh[row.email] = User(
+                    email=row.email,
+                    first_name=row.given_name,
+                    last_name=row.family_name,
+                    password=NO_PASSWORD,
+                )
+        for user in User.objects.bulk_create(fresh.values(), batch_size=500):
+            self._users[user.pk] = self._user_of_email[user.email] = user
+
+    def _lend_user(self, teacher: Teacher) -> None:
+        """Give a new teacher the account of their address, when it is there and nobody's."""
+        user = self._user_of_email.get(teacher.email) if teacher.email else None
+        if user is not None and user.pk not in self._teacher_of_user:
+            teacher.user = user
+
     def apply(self, progress: Progress = silent) -> None:
         """Write every teacher of the roster."""
+        self._make_users()
         count = len(self.roster.teachers)
         for place, row in enumerate(self.roster.teachers, start=1):
             if place % TEACHERS_BETWEEN_WORDS == 0:
@@ -70,7 +93,10 @@ class Staff:
             if is_new:
                 if not self._is_first_roster:
                     teacher.started_date = self.as_of
+                self._lend_user(teacher)
                 teacher.save()
+                if teacher.user_id:
+                    self._teacher_of_user[teacher.user_id] = teacher.pk
                 self._teachers[teacher.pk] = teacher
             elif differs:
                 teacher.save()
@@ -163,7 +189,7 @@ class Staff:
                 email=teacher.email,
                 first_name=teacher.given_name,
                 last_name=teacher.family_name,
-                password="!",  # noqa: S106 (no password: they sign in by code, or choose one)
+                password=NO_PASSWORD,
             )
             self._users[user.pk] = self._user_of_email[user.email] = user
         elif user.pk in self._teacher_of_user:
