@@ -213,5 +213,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"pdplanner": {"level": "INFO"}},
+    "loggers": {
+        "pdplanner": {"level": "INFO"},
+        # Below that it writes down what help desks are asked, whose answers and names are private.
+        "urllib3": {"level": "WARNING"},
+    },
 }

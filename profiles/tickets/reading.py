@@ -104,8 +104,10 @@ class Phrase(NamedTuple):
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text in lower case, plurals as singulars, tags left out."""
-    plain = TAG.sub(" ", text[:MOST_CHARACTERS]).casefold()
-    return [singular(word) for word in WORD.findall(plain)]
+    plain = text[:MOST_CHARACTERS]
+    if "<" in plain:
+        plain = TAG.sub(" ", plain)
+    return [singular(word) for word in WORD.findall(plain.casefold())]
 
 
 @lru_cache(maxsize=20_000)
@@ -130,8 +132,13 @@ class Phrases:
         """Return meaning -> the sum over its phrases found in the text."""
         words = words_of(text)
         best: dict[Phrase, float] = {}
+        by_first = self._by_first
+        if by_first.keys().isdisjoint(words):  # most texts: not worth a loop
+            return {}
         for start, word in enumerate(words):
-            for phrase in self._by_first.get(word, ()):
+            if word not in by_first:
+                continue
+            for phrase in by_first[word]:
                 weight = weight_at(phrase.words, words, start)
                 if weight > best.get(phrase, 0.0):
                     best[phrase] = weight

@@ -58,6 +58,7 @@ class System:
     one: Callable[[Desk, str], TicketRow | None]
     #: Returns those of these tickets that are still there; None: a page says what is gone.
     present: Callable[[Desk, Sequence[str]], set[str]] | None = None
+    per_page: int = 100
     held_at_once: int = 100  # tickets to one such question
     #: Returns the first text of a ticket, where pages bring none.
     body: Callable[[Desk, str], str] | None = None

@@ -177,6 +177,7 @@ SYSTEM = System(
     pages=pages,
     one=one,
     present=present,
+    per_page=20,  # each costs three questions more
     held_at_once=20,
     token_label="User token",  # noqa: S106 (a label)
     account_label="Application token",

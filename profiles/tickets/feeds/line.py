@@ -33,6 +33,8 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 #: How often a request is made when the line drops, and how long to wait between. A worker that
 #: has other work tries once more only: it comes back by itself.
 TRIES, WORKERS_TRIES, FIRST_PAUSE = 5, 2, 0.25
+#: So long a worker waits when it is asked to; for longer it leaves and comes back.
+WORKERS_WAIT = 4.0
 #: Without a word how long to wait, a help desk that has had enough gets this long.
 USUAL_WAIT = 60.0
 #: Addresses that carry an IPv4 address inside and lead wherever that one leads.
@@ -113,7 +115,7 @@ def is_public(address: str) -> bool:
 
 class Line:
     """Asks one help desk. `wait` is called with seconds before trying again; a worker that has
-    other work passes none, and gets AskedToWait instead."""
+    other work passes none, and gets AskedToWait unless it is over soon."""
 
     def __init__(
         self,
@@ -164,9 +166,9 @@ class Line:
                 time.sleep(FIRST_PAUSE * 2 ** (drops - 1))
             except AskedToWait as asked:
                 waited += asked.seconds
-                if self._wait is None or waited > self._longest_wait:
+                if waited > (WORKERS_WAIT if self._wait is None else self._longest_wait):
                     raise
-                self._wait(asked.seconds)
+                (self._wait or time.sleep)(asked.seconds)
 
     def _once(self, method: str, path: str, content: dict[str, Any]) -> Answer:
         try:

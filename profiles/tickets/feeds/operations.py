@@ -93,9 +93,9 @@ def record_page(
     counts.update(write_tickets(source=feed.source, rows=rows, is_live=True))
     for _, _, derived in rows:
         count_reading(counts, derived)
-    TicketTombstone.objects.filter(
-        source=feed.source, external_id__in=[row.external_id for row, _, _ in rows]
-    ).delete()
+    buried = TicketTombstone.objects.filter(source=feed.source)
+    if buried.exists():  # else it is not worth naming every ticket of a page
+        buried.filter(external_id__in=[row.external_id for row, _, _ in rows]).delete()
     counts["gone"] += bury(source=feed.source, external_ids=gone, now=now)
     run.counts = dict(counts)
     run.problem = ""

@@ -119,6 +119,7 @@ class Sync:
             address=feed.address.rstrip("/"),
             queue=feed.queue,
             fields=feed.fields,
+            per_page=self.system.per_page,
         )
         if self.system.open is not None:
             self.system.open(desk)
@@ -207,6 +208,7 @@ class Book:
         self._desk, self._clock = desk, clock
         self._requesters = Requesters()
         self._reader = TicketReader(source=feed.source)
+        self._asks_for_texts = True
         self.touched: set[int] = set()  # teachers
 
     def write(self, page: Page, *, moves: bool = True) -> None:
@@ -233,8 +235,12 @@ class Book:
     def _derived(self, row: TicketRow) -> Derived:
         """What is kept of a ticket; its text is asked for where the subject says too little."""
         derived = self._reader.read(row)
-        if derived.skill is None and not row.body and self._system.body is not None:
-            row.body = self._system.body(self._desk, row.external_id)
+        body = self._system.body
+        if derived.skill is None and not row.body and body is not None and self._asks_for_texts:
+            try:
+                row.body = body(self._desk, row.external_id)
+            except AskedToWait:  # the tickets themselves matter more than their texts
+                self._asks_for_texts = False
             derived = self._reader.read(row)
         return derived
 

@@ -93,6 +93,7 @@ def open_place(db, district, monkeypatch):
         return Place(server, feed)
 
     monkeypatch.setattr("profiles.tickets.feeds.line.FIRST_PAUSE", 0.0)
+    monkeypatch.setattr("profiles.tickets.feeds.line.WORKERS_WAIT", 0.0)
     yield begin
     for context in opened:
         context.__exit__(None, None, None)

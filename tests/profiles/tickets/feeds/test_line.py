@@ -30,6 +30,7 @@ CANARY = "Kanary Bird"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(lines, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(lines, "WORKERS_WAIT", 0.0)
 
 
 @contextmanager

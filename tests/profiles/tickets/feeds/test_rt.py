@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from profiles.models import FeedRun, Ticket, TicketCategory, TicketFeed, TicketTombstone
-from profiles.tickets.feeds import syncing
-from profiles.tickets.feeds.desks import Desk
+from profiles.tickets.feeds.systems import SYSTEMS
 from tests.rt import QUEUE, RequestTracker, request_tracker
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.slow, pytest.mark.django_db]
@@ -99,7 +98,7 @@ def test_sync_follows_what_happens_in_a_real_help_desk(
 
 def test_pages_of_one_second_are_told_apart(tracker, sync, new_teacher, monkeypatch):
     numbers = [tracker.open_ticket(f"Number {n}", requester=NORA) for n in range(3)]
-    monkeypatch.setattr(syncing, "Desk", partial(Desk, per_page=2))
+    monkeypatch.setitem(SYSTEMS, "rt", replace(SYSTEMS["rt"], per_page=2))
     sync()
     held = Ticket.objects.filter(external_id__in=numbers).values_list("external_id", flat=True)
     assert sorted(held, key=int) == numbers

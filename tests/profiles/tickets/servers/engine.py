@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -140,6 +141,14 @@ class Server:
         self.wrongs[what] = self.wrongs.get(what, 0) + 1
 
 
+class QuietServer(ThreadingHTTPServer):
+    """Says nothing of whoever hangs up before the answer's end: here they are killed for it."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def serve(server: Server) -> Iterator[Server]:
     """Let a server be asked on loopback."""
@@ -178,7 +187,7 @@ def serve(server: Server) -> Iterator[Server]:
         def log_message(self, *args: Any) -> None:
             pass
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    http = QuietServer(("127.0.0.1", 0), Handler)
     http.daemon_threads = True
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

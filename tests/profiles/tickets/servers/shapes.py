@@ -30,6 +30,13 @@ def page_of(server: Server, found: list, question: Question, *, number: str, siz
     return found[first : first + wanted]
 
 
+def found_in(pattern: str, text: str) -> str:
+    """Return the first group of a pattern that has to be there."""
+    match = re.search(pattern, text)
+    assert match is not None, text
+    return match[1]
+
+
 def since(server: Server, moment: str) -> list[HeldTicket]:
     """Return the tickets changed since then, oldest first."""
     begin = datetime.fromisoformat(moment)
@@ -82,7 +89,7 @@ class RtShape(Shape):
         if ids := re.findall(r"\bid = (\d+)", query):
             held = (server.tickets.get(int(number)) for number in ids)
             return [ticket for ticket in held if ticket is not None and ticket.is_listed]
-        begin = datetime.fromisoformat(re.search(r"LastUpdated\.DateTime >=? '([^']+)'", query)[1])
+        begin = datetime.fromisoformat(found_in(r"LastUpdated\.DateTime >=? '([^']+)'", query))
         begin = begin.replace(tzinfo=UTC)
         after = re.search(r"id > (\d+)", query)
         return [
@@ -340,7 +347,7 @@ class JiraShape(Shape):
     def reply(self, server: Server, question: Question) -> Reply:
         if match := re.fullmatch(r"/rest/api/3/issue/HELP-(\d+)", question.path):
             return self.one(server, match[1])
-        back = int(re.search(r"updated >= -(\d+)m", question.params["jql"])[1])
+        back = int(found_in(r"updated >= -(\d+)m", question.params["jql"]))
         begin = self.now - timedelta(minutes=back)
         found = [held for held in server.listed() if held.updated_at >= begin]
         if token := question.params.get("nextPageToken"):
