@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from courses.evidence import NotEvidence
 from courses.models import Claim, ClaimEvent, Completion
@@ -15,6 +16,7 @@ from courses.operations import (
     OwnClaim,
     ReasonMissing,
     approve_claim,
+    claims,
     confirm_completion,
     return_claim,
     send_claim,
@@ -160,3 +162,26 @@ def test_nobody_approves_their_own_claim(claim, now):
         approve_claim(claim=claim, course=None, by=claim.teacher.user, now=now)
     claim.refresh_from_db()
     assert claim.state == "sent"
+
+
+def test_stopped_in_the_middle_of_an_approval_nothing_is_stored_and_again_it_is_once(
+    claim, course_of, coordinator, now, monkeypatch
+):
+    course = course_of("Coding first")
+
+    class Killed(BaseException):
+        """What ends a process: nothing below catches it."""
+
+    def killed(**fields):
+        settle(**fields)
+        raise Killed
+
+    settle = claims.settle
+    monkeypatch.setattr(claims, "settle", killed)
+    with pytest.raises(Killed), transaction.atomic():
+        approve_claim(claim=claim, course=course, by=coordinator, now=now)
+    monkeypatch.setattr(claims, "settle", settle)
+    claim.refresh_from_db()
+    assert (claim.state, lines(claim), Completion.objects.count()) == ("sent", [("sent", "")], 0)
+    approve_claim(claim=claim, course=course, by=coordinator, now=now)
+    assert (lines(claim)[1:], Completion.objects.count()) == ([("approved", "")], 1)

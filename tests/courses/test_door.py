@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from courses.codes import STEP_SECONDS, code_at
 from courses.models import (
@@ -29,6 +30,7 @@ from courses.operations import (
     RunNotStarted,
     TooEarly,
     TooLate,
+    attendance,
     check_in,
     close_roster,
     enrol,
@@ -340,3 +342,28 @@ def test_closing_a_run_marked_before_minutes_were_kept_takes_nothing_away(run, c
     assert (states(run), result.changed) == ({"Nora": "attended", "Max": "no-show"}, 0)
     mark(run, "Max", None, by=coach, now=run.ends_at)
     assert states(run) == {"Nora": "attended", "Max": "partly"}
+
+
+def test_stopped_in_the_middle_of_a_close_nothing_is_stored_and_again_it_is_once(
+    run, coach, monkeypatch
+):
+    for part in (1, 2):
+        mark(run, "Nora", None, part=part, now=run.ends_at)
+
+    class Killed(BaseException):
+        """What ends a process: nothing below catches it."""
+
+    def killed(**fields):
+        settle(**fields)
+        raise Killed
+
+    settle = attendance.settle
+    monkeypatch.setattr(attendance, "settle", killed)
+    with pytest.raises(Killed), transaction.atomic():
+        close_roster(offering=run, by=coach, now=run.ends_at)
+    assert (states(run)["Nora"], Completion.objects.count()) == ("seated", 0)
+    assert roster_of(run).closed_at is None
+    monkeypatch.setattr(attendance, "settle", settle)
+    close_roster(offering=run, by=coach, now=run.ends_at)
+    assert (states(run)["Nora"], Completion.objects.count()) == ("attended", 1)
+    assert EnrolmentEvent.objects.filter(state="attended").count() == 1
