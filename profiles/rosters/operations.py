@@ -12,7 +12,7 @@ from ..imports import ImportRefused, Problems, Progress, silent
 from ..models import School, SchoolYear, Teacher, TeacherIdentifier, Term, User
 from ..queries import today_in_district
 from ..signals import profiles_changed, surroundings_changed
-from .shape import Roster, RosterSession
+from .shape import Roster, RosterSchool, RosterSession
 from .staff import Staff
 
 #: A file that would make a larger share of the active teachers inactive needs a person's yes.
@@ -95,6 +95,31 @@ def apply_roster(
     }
 
 
+class SchoolsElsewhere:
+    """Schools made by hand or by a roster of another format: a district that changes its export
+    keeps them, and all that was done there."""
+
+    def __init__(self, source: str):
+        self._by_identifier: dict[str, School] = {}
+        self._by_name: dict[str, School] = {}
+        for school in School.objects.exclude(source=source).order_by("is_active", "-pk"):
+            self._by_name[school.name.casefold()] = school
+            if school.identifier:
+                self._by_identifier[school.identifier] = school
+
+    def same_as(self, row: RosterSchool) -> School | None:
+        """Return the school of the same number, else of the same name; each only once."""
+        school = self._by_identifier.get(row.identifier) if row.identifier else None
+        if school is None:
+            school = self._by_name.get(row.name.casefold())
+            if school is not None and school.identifier and row.identifier:
+                return None  # another number: another school of that name
+        if school is not None:
+            self._by_identifier.pop(school.identifier, None)
+            self._by_name.pop(school.name.casefold(), None)
+        return school
+
+
 def _apply_schools(roster: Roster) -> tuple[dict[str, int], int]:
     """Write the schools; return id in the feed -> primary key, and how many changed."""
     known = {
@@ -102,9 +127,13 @@ def _apply_schools(roster: Roster) -> tuple[dict[str, int], int]:
         for school in School.objects.filter(source=roster.source).exclude(external_id="")
     }
     changed = 0
+    elsewhere = SchoolsElsewhere(roster.source)
     for row in roster.schools:
         school = known.get(row.external_id)
-        wanted = {"name": row.name, "identifier": row.identifier, "is_active": True}
+        wanted: dict = {"name": row.name, "identifier": row.identifier, "is_active": True}
+        if school is None and (school := elsewhere.same_as(row)) is not None:
+            known[row.external_id] = school
+            wanted |= {"source": roster.source, "external_id": row.external_id}
         if school is None:
             known[row.external_id] = School.objects.create(
                 source=roster.source, external_id=row.external_id, **wanted

@@ -327,3 +327,39 @@ def test_two_new_rows_with_one_id_between_them_are_one_teacher(folder, district)
     assert counts["new"] == 1
     assert teacher("u9") == teacher("u2")
     assert Teacher.objects.count() == 3
+
+
+def test_school_made_by_hand_or_by_another_format_is_kept(folder, district):
+    by_hand = School.objects.create(name="east middle")
+    old = School.objects.create(
+        name="The high school", source="sds", external_id="9", identifier="902"
+    )
+    other = School.objects.create(
+        name="North High", source="sds", external_id="8", identifier="777"
+    )
+    bring_in(folder({}))
+    assert list(
+        School.objects.order_by("pk").values_list("pk", "name", "source", "external_id")
+    ) == [
+        (by_hand.pk, "East Middle", "oneroster", "s1"),
+        (old.pk, "North High", "oneroster", "s2"),
+        (other.pk, "North High", "sds", "8"),
+    ]
+    before = everything()
+    bring_in(folder({}))
+    assert everything() == before
+
+
+def test_command_lets_many_go_only_when_told_to(folder, district, capsys):
+    call_command("import_roster", folder({}))
+    users = "\n".join(line for line in USERS_1_1.split("\n") if line[:3] not in ("u2,", "u3,"))
+    with pytest.raises(CommandError) as failed:
+        call_command("import_roster", folder({"users.csv": users}))
+    assert failed.value.returncode == 1
+    assert (
+        "2 of 3 active teachers are not in this file. More than 15 % at once is more often a broken "
+        "export than the truth. If they have left, import with --allow-inactive."
+    ) in capsys.readouterr().err
+    assert Teacher.objects.active().count() == 3
+    call_command("import_roster", folder({"users.csv": users}), allow_inactive=True)
+    assert Teacher.objects.active().count() == 1
