@@ -51,7 +51,7 @@ class Evaluation(models.Model):
     reminders = models.PositiveSmallIntegerField(default=0)  # lines owed in the daily mail
     answered_at = models.DateTimeField(null=True, blank=True)  # for the first time
     skipped_at = models.DateTimeField(null=True, blank=True)
-    counted_at = models.DateTimeField(null=True, blank=True)  # added up; the answers are wiped
+    counted_at = models.DateTimeField(null=True, blank=True)  # added up, or given up; then wiped
     answers = models.JSONField(default=dict, blank=True)  # question -> answer
     words = models.TextField(blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from profiles.notices import owe_notices
 from profiles.queries import today_in_district
@@ -33,6 +34,8 @@ ASK_WITHIN = timedelta(days=14)
 LATER_AFTER = timedelta(days=28)
 #: From the question to its one reminder.
 REMIND_AFTER = timedelta(days=3)
+#: An answer that found no company in this time is wiped unseen.
+KEPT_FOR = timedelta(days=365)
 #: People asked in one sweep; the next goes on.
 ASKED_AT_ONCE = 500
 
@@ -215,7 +218,15 @@ def count_evaluations(*, now: datetime) -> int:
     )
     if counted:
         _count_words(now)
+    _wipe_old(now)
     return counted
+
+
+def _wipe_old(now: datetime) -> None:
+    """Wipe answers and words that have waited for others for too long."""
+    Evaluation.objects.filter(answered_at__lt=now - KEPT_FOR).exclude(answers={}, words="").update(
+        answers={}, words="", counted_at=Coalesce("counted_at", now)
+    )
 
 
 @transaction.atomic

@@ -316,6 +316,18 @@ def test_whatever_happens_two_views_differ_by_five_people_or_nobody(course_of, r
     assert seen["all"] == Evaluation.objects.filter(counted_at__isnull=False).count()
 
 
+def test_answer_without_company_is_wiped_unseen_after_a_year(course_of, said):
+    course = course_of()
+    said(course, 4, words="Alone")
+    count_evaluations(now=NOW + 362 * DAY)
+    assert Evaluation.objects.exclude(words="").count() == 4
+    count_evaluations(now=NOW + 364 * DAY)
+    assert not Evaluation.objects.exclude(answers={}, words="").exists()
+    said(course, 1, asked_at=NOW + 362 * DAY, answered_at=NOW + 363 * DAY)
+    assert count_evaluations(now=NOW + 366 * DAY) == 0
+    assert not EvaluationTotal.objects.exists()
+
+
 @pytest.mark.parametrize("model", [EvaluationTotal, EvaluationWords])
 def test_database_refuses_a_total_of_four(course_of, model):
     more = {"counts": {}} if model is EvaluationTotal else {"words": []}
