@@ -54,7 +54,7 @@ def make_people(count: int) -> list[tuple[int, str]]:
         user = add_person(
             email=f"racer{number}@example.org",
             role=Role.TEACHER,
-            schools=[school],
+            schools=(school,),
             first_name="Racer",
             last_name=str(number),
         )

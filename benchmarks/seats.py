@@ -69,6 +69,7 @@ def web_processes(folder: str) -> Iterator[tuple[int, int]]:
     command += ["-w", str(PROCESSES), "-k", "gthread", "--threads", str(THREADS)]
     command += ["-b", f"127.0.0.1:{port}", "--keep-alive", "30", "--log-level", "error"]
     command += ["--worker-tmp-dir", folder, "--graceful-timeout", "2"]
+    command += ["--preload"]  # whoever takes a killed one's place is ready at once
     with (Path(folder) / "web.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         try:
@@ -140,7 +141,7 @@ def mixed(people: Sequence[Person], runs: Sequence[int], master: int) -> tuple[f
     Returns the seconds, and how many resizes and kills there were.
     """
     done = threading.Event()
-    counts = Counter()
+    counts: Counter[str] = Counter()
     killer = threading.Thread(target=_kill, args=(master, done, counts))
     coach = Person(0, people[0].session_key, people[0].port)
     resizer = threading.Thread(target=_resize, args=(coach, runs, done, counts))

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.views.generic.edit import FormMixin
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import (
@@ -200,7 +201,7 @@ class OfferingIndexView(IndexView):
         return buttons
 
 
-class StoresRun:
+class StoresRun(FormMixin):
     """Says in words what only storing can find out: clashes, and who came in between."""
 
     def form_valid(self, form):
@@ -215,7 +216,7 @@ class StoresRun:
             for clash in refusal.clashes:
                 form.add_error(None, clash_words(clash))
         self.produced_error_code = "validation_error"
-        self.produced_error_message = self.get_error_message()
+        self.produced_error_message = "Nothing was stored: see what is wrong below."
         return self.form_invalid(form)
 
 

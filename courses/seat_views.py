@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_POST
 from profiles.access import SignedInRequest, teacher_required
 
 from . import operations
-from .models import Enrolment, Offering
+from .models import CoursePage, Enrolment, Offering
 from .views import back_from
 
 State = Enrolment.State
@@ -64,7 +66,7 @@ def enrol(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _said(enrolment, offering))
     # Where the form names a page to go back to, nobody has to read the session.
-    return back_from(request, SimpleLazyObject(lambda: offering.course))
+    return back_from(request, cast(CoursePage, SimpleLazyObject(lambda: offering.course)))
 
 
 @teacher_required

@@ -135,13 +135,14 @@ def store_offering(
     Raises RunIsWrong, FewerSeatsThanTaken, RunClashes.
     """
     _lock_rooms()
+    moved_up: list[Enrolment] = []
     if offering.pk is None:
         asked = _asked_parts(offering, parts, stood=[])
         _check(offering, asked, coaches or ())
         offering.save()
         _write_parts(offering, asked)
         offering.coaches.set(coaches or ())
-        touched, moved_up = {offering.course_id}, []
+        touched = {offering.course_id}
     else:
         touched, moved_up = _change(offering, parts, coaches, now=now, may_clash=False)
     if touched:
