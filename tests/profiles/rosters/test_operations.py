@@ -357,8 +357,8 @@ def test_command_lets_many_go_only_when_told_to(folder, district, capsys):
         call_command("import_roster", folder({"users.csv": users}))
     assert failed.value.returncode == 1
     assert (
-        "2 of 3 active teachers are not in this file. More than 15 % at once is more often a broken "
-        "export than the truth. If they have left, import with --allow-inactive."
+        "2 of 3 active teachers are not in this file. More than 15 % at once is more often a "
+        "broken export than the truth. If they have left, import with --allow-inactive."
     ) in capsys.readouterr().err
     assert Teacher.objects.active().count() == 3
     call_command("import_roster", folder({"users.csv": users}), allow_inactive=True)
