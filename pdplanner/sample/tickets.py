@@ -8,7 +8,14 @@ from datetime import date, timedelta
 import numpy as np
 
 from profiles.choices import TicketKind
-from profiles.models import Skill, Ticket, TicketCategory, TicketSource
+from profiles.models import (
+    FeedRun,
+    Skill,
+    Ticket,
+    TicketCategory,
+    TicketFeed,
+    TicketSource,
+)
 
 from . import content
 from .asks import asks_of
@@ -52,7 +59,30 @@ def make_tickets(
         _row(draft, source, number, skills, ground, rng)
         for number, draft in enumerate(drafts, start=20001)
     ]
+    _make_feed(ground, source, len(rows))
     return Ticket.objects.bulk_create(rows, batch_size=500)
+
+
+def _make_feed(ground: Ground, source: TicketSource, tickets: int) -> None:
+    """The help desk as one that was read over the network; switched off, for there is none."""
+    end = ground.at(ground.today, 0, 0)
+    feed = TicketFeed.objects.create(
+        source=source,
+        kind=TicketFeed.Kind.RT,
+        address="https://helpdesk.example.org",
+        queue="Teaching and technology",
+        set_up_at=end - timedelta(days=2),
+        good_at=end,
+    )
+    for days, new, changed in ((2, tickets - 9, 0), (1, 6, 4), (0, 3, 7)):
+        at = end - timedelta(days=days)
+        counts = {"pages": new // 100 + 1, "read": new + changed, "matched": new + changed}
+        FeedRun.objects.create(
+            feed=feed,
+            started_at=at - timedelta(minutes=1),
+            finished_at=at,
+            counts=counts | {"new": new, "changed": changed},
+        )
 
 
 # ---- by hand -----------------------------------------------------------------------------------

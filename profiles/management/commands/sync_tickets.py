@@ -90,6 +90,6 @@ class Command(BaseCommand):
         self.say(f"The help desk asks us to wait {seconds:,.0f} s.")
         time.sleep(seconds)
 
-    def say(self, message: str) -> None:
+    def say(self, message: str, part: int = 0, whole: int = 0) -> None:
         """Show progress, apart from the result."""
         self.stderr.write(message, self.style.SUCCESS)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,7 +66,11 @@ def number_of(external_id: str) -> int:
     return int(external_id.removeprefix("HELP-"))
 
 
-@pytest.fixture(params=sorted(SHAPES))
+#: What each kind says is the same on every database: two of them show that writing it is, too.
+KINDS = ["rt", "zendesk"] if "PDPLANNER_TEST_DATABASE_URL" in os.environ else sorted(SHAPES)
+
+
+@pytest.fixture(params=KINDS)
 def kind(request) -> str:
     return request.param
 
