@@ -100,7 +100,7 @@ def rebuild_in_parts(
     teacher_ids: Collection[int],
     as_of: date,
     now: datetime,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[int, int], object] | None = None,
     on_failure: Callable[[list[int]], None] | None = None,
 ) -> Rebuilt:
     """Work out these teachers' paths some schools at a time and store each part before the next.
