@@ -15,8 +15,8 @@ from urllib.parse import unquote
 
 TOKEN = "b" * 32
 BACK = "next=/path/"  # as the forms of My path send it
-#: How often a click is sent again when the web process died under it. It has half a second each.
-TRIES = 40
+#: How often a click is sent again when the web process died under it, every 0.1 seconds.
+TRIES = 600
 
 SEAT, WAIT, OUT, AGAIN = "seat", "wait", "out", "again"
 #: How each answer is worded on screen, by its first words.
@@ -48,7 +48,7 @@ class Person:
             except (OSError, http.client.HTTPException):
                 self.answers["sent again"] += 1
                 self.connection = None
-                time.sleep(0.05)
+                time.sleep(0.1)
         raise RuntimeError(f"Nobody answers at {address}.")
 
     def click(self, address: str, run: int | None = None) -> str:

@@ -41,7 +41,7 @@ from benchmarks.tables import print_table, write_json
 ROOT = Path(__file__).resolve().parent.parent
 MARK = 0.4
 PROCESSES, THREADS = 2, 8
-KILL_EVERY = 0.4  # seconds
+KILL_AFTER = 40  # answers: by the clock, a slow machine would never answer at all
 STRETCH = 10  # requests of a person before the other kind has its turn
 CLEAN = {SEAT, WAIT, OUT, AGAIN, "204", "409"}
 #: Name, on which database, what is taken out, and what is done.
@@ -142,7 +142,7 @@ def mixed(people: Sequence[Person], runs: Sequence[int], master: int) -> tuple[f
     """
     done = threading.Event()
     counts: Counter[str] = Counter()
-    killer = threading.Thread(target=_kill, args=(master, done, counts))
+    killer = threading.Thread(target=_kill, args=(master, people, done, counts))
     coach = Person(0, people[0].session_key, people[0].port)
     resizer = threading.Thread(target=_resize, args=(coach, runs, done, counts))
     killer.start()
@@ -182,14 +182,22 @@ def _resize(coach: Person, runs: Sequence[int], done: threading.Event, counts: C
         coach.answers[str(status)] += 1
 
 
-def _kill(master: int, done: threading.Event, counts: Counter) -> None:
-    """Kill one of our own web processes at a time; the process above them starts another."""
+def _kill(
+    master: int, people: Sequence[Person], done: threading.Event, counts: Counter[str]
+) -> None:
+    """Kill one of our own web processes after every few answers, with requests under way in it;
+    the process above them starts another.
+    """
     dice = random.Random(11)
-    while not done.wait(KILL_EVERY):
+    next_at = KILL_AFTER
+    while not done.wait(0.02):
+        if sum(len(person.seconds) for person in people) < next_at:
+            continue
         children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
         if len(children) == PROCESSES:  # one always stands
             os.kill(int(dice.choice(children)), signal.SIGKILL)
             counts["kills"] += 1
+            next_at = sum(len(person.seconds) for person in people) + KILL_AFTER
 
 
 def run_one(name: str, *, requests: int, clients: int) -> dict[str, object]:
