@@ -66,6 +66,12 @@ def shown(cells: list[str]) -> list[str]:
     return cells
 
 
+def unguarded(cell: str) -> str:
+    """Return a cell without the quote that osTicket and others put before =, +, - and @, so that a
+    spreadsheet takes it for a text."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
+
+
 def refusal(broken: Unreadable) -> ImportRefused:
     """Return the refusal of a file that stops being readable."""
     problems = Problems()
@@ -105,7 +111,7 @@ class TicketCsv:
 
     def _row(self, line: int, cells: list[str]) -> TicketRow | None:
         self._line, self._is_good = line, True
-        get = {name: cells[place].strip() for name, place in self._places.items()}.get
+        get = {name: unguarded(cells[place].strip()) for name, place in self._places.items()}.get
         opened_at = self._time("opened", get("opened", ""))
         resolved_at = self._time("resolved", get("resolved", ""))
         answered_at = self._time("first_answered", get("first_answered", ""))

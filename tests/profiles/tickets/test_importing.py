@@ -367,3 +367,21 @@ def test_import_marks_the_need_by_day_in_the_district(people, export):
         )
     )
     assert Ticket.objects.get().need_by_date == date(2026, 9, 8)
+
+
+def test_osticket_export_is_known_by_its_headings(people, tmp_path, screen_sharing):
+    """As it comes: a mark at the start, semicolons, quotes before what looks like a formula."""
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "\ufeffTicket Number;Date Created;Subject;From;From Email;Priority;Department;Help Topic;"
+        "Current Status;Last Updated;Closed Date;Merged;Reopen Count\r\n"
+        "'-104;2026-09-01 08:30:00;'=Cast my screen;Nora New;nora.new@example.org;Normal;Support;"
+        "'@Screens;Closed;2026-09-02 10:00:00;2026-09-02 10:00:00;No;2\r\n",
+        encoding="utf-8",
+    )
+    bring_in(path)
+    fields = ("external_id", "teacher__given_name", "category", "skill__name", "is_reopened")
+    assert list(Ticket.objects.values_list(*fields)) == [
+        ("-104", "Nora", "@Screens", "Screen sharing", True)
+    ]
+    assert not Ticket.objects.get().is_solved
