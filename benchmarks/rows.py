@@ -127,10 +127,12 @@ def _sessions(rng, count: int, skills: list[Skill]) -> list[CoursePage]:
             level=[level.value for level in Level][number % 4],
             grade_bands=[bands[number % 4]] if number % 3 == 0 else [],
         )
-        course.taught_skills = [
-            CourseSkill(skill=skills[int(n)], strength=("touches", "teaches", "masters")[place])
-            for place, n in enumerate(taught)
-        ]
+        course.taught_skills.set(
+            [
+                CourseSkill(skill=skills[int(n)], strength=("touches", "teaches", "masters")[place])
+                for place, n in enumerate(taught)
+            ]
+        )
         courses.append(book.add_child(instance=course))
     runs = []
     for course in courses:

@@ -115,8 +115,9 @@ class _Import:
         for page in known.values():
             page.is_told_together = True
         for number, course in enumerate(catalogue.courses, start=1):
-            if (page := known.get(course.uid)) is None:
-                page = self._new_page(course, slugs)
+            found = known.get(course.uid)
+            page = found or self._new_page(course, slugs)
+            if found is None:
                 page.is_told_together = True
                 self.counts["new"] += 1
                 if not self.is_dry:
@@ -144,7 +145,7 @@ class _Import:
             body=json.dumps(body_blocks(course)),
             **page_fields(course),
         )
-        page.taught_skills = [CourseSkill(skill=skill) for skill in self._taught(course)]
+        page.taught_skills.set([CourseSkill(skill=skill) for skill in self._taught(course)])
         self._publish_if_ready(page)
         return page
 
@@ -163,7 +164,7 @@ class _Import:
             page.body, is_changed = json.dumps(body), True
         skills = self._taught(course)
         if [row.skill_id for row in page.taught_skills.all()] != [skill.pk for skill in skills]:
-            page.taught_skills = [CourseSkill(skill=skill) for skill in skills]
+            page.taught_skills.set([CourseSkill(skill=skill) for skill in skills])
             is_changed = True
         return is_changed
 

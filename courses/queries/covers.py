@@ -23,7 +23,9 @@ def cloth_name(course: CoursePage) -> str:
     taught = list(course.taught_skills.all())
     if not taught:
         return f"session-{course.pk}"
-    return min(taught, key=lambda one: STRENGTHS.index(one.strength)).skill.slug
+    return min(
+        taught, key=lambda one: STRENGTHS.index(CourseSkill.Strength(one.strength))
+    ).skill.slug
 
 
 def cloth_names(course_ids: Collection[int]) -> dict[int, str]:

@@ -66,9 +66,9 @@ def effects_of(catalogue: Catalogue, needs: Needs) -> Effects:
 def tellable_need(needs: Needs, rules: PathRules) -> Floats:
     """The minutes [T, K] that a reason can be given for: what cannot be told is not acted on.
 
-    An own ask, an own word, a goal or a roll-out can be told; colleagues' asks only where enough people asked
-    for nobody to be recognised. What a requirement adds is told by the requirement itself and
-    would only make other courses look needed.
+    An own ask, an own word, a goal or a roll-out can be told; colleagues' asks only where enough
+    people asked for nobody to be recognised. What a requirement adds is told by the requirement
+    itself and would only make other courses look needed.
     """
     told = (needs.parts["goal"] > 0) | (needs.parts["rollout"] > 0) | (needs.parts["said"] > 0)
     asked, others = needs.evidence.asked_by()

@@ -81,16 +81,20 @@ def make_sessions(
     for text in content.sessions():
         page = _page(text, ground, tool_ids, author)
         page.tools = [tools[name] for name in text.tools]
-        page.taught_skills = [
-            CourseSkill(skill=skills[name], strength=strength, sort_order=number)
-            for number, (name, strength) in enumerate(text.skills.items())
-        ]
-        page.prerequisites = [
-            CoursePrerequisite(before=pages[key], is_required=required, sort_order=number)
-            for number, (key, required) in enumerate(
-                [(key, True) for key in text.required] + [(key, False) for key in text.advised]
-            )
-        ]
+        page.taught_skills.set(
+            [
+                CourseSkill(skill=skills[name], strength=strength, sort_order=number)
+                for number, (name, strength) in enumerate(text.skills.items())
+            ]
+        )
+        page.prerequisites.set(
+            [
+                CoursePrerequisite(before=pages[key], is_required=required, sort_order=number)
+                for number, (key, required) in enumerate(
+                    [(key, True) for key in text.required] + [(key, False) for key in text.advised]
+                )
+            ]
+        )
         book.add_child(instance=page)
         pages[text.key] = page
     _make_equivalents(pages)

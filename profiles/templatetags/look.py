@@ -22,7 +22,7 @@ DOORS = (
     ({Role.COORDINATOR}, "Credit", "courses:credit", ()),
     (set(Role), "Look book", "wagtail_serve", ("",)),
     ({Role.TEACHER}, "Calendar", "courses:calendar", ()),
-    ({Role.COORDINATOR}, "Calendar of the year", "profiles:year", ()),
+    ({Role.COORDINATOR}, "School year", "profiles:year", ()),
     ({Role.TEACHER}, "Record", "courses:record", ()),
     ({Role.TEACHER}, "Closet", "profiles:closet", ()),
     ({Role.COORDINATOR}, "Imports", "profiles:imports", ()),

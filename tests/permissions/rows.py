@@ -99,7 +99,7 @@ ROWS: dict[str, Row] = {
     "media/images/<path:path>": Row("in", "no", "no", "no", "no"),  # no such picture
     "closet/": TEACHERS,
     "closet/<int:pk>/": OWN_ONLY,
-    "closet/<int:pk>/pick-up/": TEACHERS,
+    "closet/<int:pk>/pick-up/": OWN_ONLY,  # what it names is not packed
     # what is held about people
     "privacy/": EVERYBODY,
     "my-data/": TEACHERS,

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Max
 
-from pdplanner.recommender.evaluation import BackTest, fit_need_rules
+from pdplanner.recommender.evaluation import fit_need_rules
+from pdplanner.recommender.figures import BackTest
 
 from ..models import RulesFit
 from ..queries.facts import read_facts

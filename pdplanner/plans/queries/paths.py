@@ -289,7 +289,9 @@ def _steps(
             enrolment=enrolments.get(row.course_id),
             coach_request=requests.get(row.course_id),
             is_done=row.course_id in done,
-            opens_after=None if row.opens_after_id in done else courses.get(row.opens_after_id),
+            opens_after=courses.get(row.opens_after_id or 0)
+            if row.opens_after_id not in done
+            else None,
         )
         for row in rows
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from django.core.cache import cache
 
@@ -67,7 +68,7 @@ def _by_skill(
         people = sum(part.people for part in parts)
         if people < FEWEST_SHOWN:
             continue
-        shown = [(schools.get(p.school, "No school"), p.people) for p in parts]
+        shown = [(schools.get(cast(int, p.school), "No school"), p.people) for p in parts]
         rows.append(
             UnmetSkill(
                 skill=skills[skill],

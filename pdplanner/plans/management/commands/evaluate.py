@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from pdplanner.recommender import BadFacts
-from pdplanner.recommender.evaluation import Evaluation, as_document, as_text, evaluate
+from pdplanner.recommender.evaluation import as_document, as_text, evaluate
+from pdplanner.recommender.figures import Evaluation
 from profiles.models import School
 from profiles.queries import today_in_district
 

@@ -42,5 +42,6 @@ class Command(BaseCommand):
         for row in test.methods:
             self.stdout.write(
                 f"  {row.method:<28} nDCG@10 {row.ndcg10.value:.3f} "
-                f"({row.ndcg10.low:.3f} to {row.ndcg10.high:.3f}), deviance {row.deviance.value:.2f}"
+                f"({row.ndcg10.low:.3f} to {row.ndcg10.high:.3f}), "
+                f"deviance {row.deviance.value:.2f}"
             )
