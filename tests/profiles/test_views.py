@@ -56,11 +56,14 @@ def test_home_tells_somebody_without_a_role_whom_to_ask(db, signed_in):
 @pytest.mark.parametrize(
     ("who", "labels"),
     [
-        ("new_teacher", ["My path", "Look book", "Calendar", "Record"]),
-        ("coach", ["Look book", "CMS"]),
+        ("new_teacher", ["My path", "Look book", "Calendar", "Record", "Closet"]),
+        ("coach", ["Look book", "At the door", "CMS"]),
         (
             "coordinator",
-            ["Completion", "Requirements", "Look book", "Calendar of the year", "Imports"],
+            [
+                *("Completion", "Requirements", "Credit", "Look book", "School year"),
+                *("Imports", "Help desks", "Claims"),
+            ],
         ),
         ("leader", ["Completion", "Look book"]),
     ],
