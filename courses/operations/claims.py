@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from profiles.models import Teacher, User
+from profiles.notices import owe_notices
 
 from ..evidence import type_of
 from ..models import Claim, ClaimEvent, Completion, CoursePage
@@ -91,6 +92,7 @@ def approve_claim(
     claim.course, claim.reason = course, why.strip()[:300]
     claim.decided_at, claim.decided_by = now, by
     _move(claim, State.APPROVED, by=by, now=now, why=claim.reason)
+    _owe_answer(claim, now=now)
     if course is not None:
         settle(course=course, teacher_ids=[claim.teacher_id], by=by, now=now)
     tell([claim.teacher_id], "finished")
@@ -111,6 +113,7 @@ def return_claim(*, claim: Claim, why: str, by: User | None, now: datetime) -> C
     claim.course, claim.reason = None, why
     claim.decided_at, claim.decided_by = now, by
     _move(claim, State.RETURNED, by=by, now=now, why=why)
+    _owe_answer(claim, now=now)
     if was_approved and course is not None:
         given = Completion.objects.filter(
             teacher=claim.teacher_id, course=course, ground=Completion.Ground.CLAIM
@@ -140,6 +143,19 @@ def _move(claim: Claim, state: str, *, by: User | None, now: datetime, why: str 
     claim.state = state
     claim.save()
     ClaimEvent.objects.create(claim=claim, state=state, happened_at=now, by=by, why=why)
+
+
+def _owe_answer(claim: Claim, *, now: datetime) -> None:
+    """Owe the teacher the word that there is an answer: they asked, so it goes out at once."""
+    if claim.teacher.user is not None:
+        owe_notices(
+            users=[claim.teacher.user],
+            kind="claim-answered",
+            key=f"claim-answered:{claim.pk}:{now.isoformat()}",
+            facts={"claim": claim.pk},
+            now=now,
+            is_urgent=True,
+        )
 
 
 def _delete_file_on_commit(claim: Claim) -> None:

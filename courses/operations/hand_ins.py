@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from profiles.models import Teacher, User
+from profiles.notices import owe_notices
 
 from ..models import Completion, CoursePage, Enrolment, HandIn, RulePart
 from ..queries import live_sessions
@@ -117,3 +118,12 @@ def return_task(*, task: HandIn, why: str, by: User | None, now: datetime) -> Ha
 def _decide(task: HandIn, state: str, *, by: User | None, now: datetime, why: str = "") -> None:
     task.state, task.decided_at, task.decided_by, task.reason = state, now, by, why
     task.save(update_fields=["state", "decided_at", "decided_by", "reason"])
+    if task.teacher.user is not None:
+        owe_notices(
+            users=[task.teacher.user],
+            kind="task-answered",
+            key=f"task-answered:{task.pk}:{state}",
+            facts={"task": task.pk},
+            now=now,
+            is_urgent=True,
+        )

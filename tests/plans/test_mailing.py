@@ -6,6 +6,15 @@ from smtplib import SMTPServerDisconnected
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
+from courses.models import Claim, HandIn
+from courses.operations import (
+    accept_task,
+    approve_claim,
+    return_claim,
+    return_task,
+    send_claim,
+    withdraw_claim,
+)
 from pdplanner.plans.models import Plan, PlanVersion
 from pdplanner.plans.operations import (
     ask_coach,
@@ -220,6 +229,82 @@ def test_urgent_mail_goes_out_at_once_to_whoever_it_concerns(
         "",
     ]
     assert "List-Unsubscribe" not in mail.extra_headers
+
+
+def test_claim_that_is_answered_is_told_at_once_with_the_reason(
+    asker, add_session, coordinator, mailoutbox
+):
+    course = add_session("Cast your screen")
+    said = {
+        "title": "Summer institute",
+        "provider": "State university",
+        "held_date": date(2026, 7, 6),
+        "minutes": 360,
+        "words": "",
+        "link": "https://example.org/",
+    }
+    sent = {"teacher": asker, "said": said, "evidence": None, "by": asker.user}
+    claim = send_claim(**sent, now=NOW)
+    assert send_owed(now=NOW) == 0
+    for _ in range(2):  # the second click changes nothing
+        return_claim(claim=claim, why="Which days?", by=coordinator, now=NOW)
+    assert send_owed(now=NOW) == 1
+    send_claim(**sent, now=NOW, claim=claim)
+    approve_claim(claim=claim, course=course, by=coordinator, now=NOW + timedelta(hours=1))
+    assert send_owed(now=NOW + timedelta(hours=1)) == 1
+    assert [(mail.to, mail.body.splitlines()[2:]) for mail in mailoutbox] == [
+        (
+            [asker.user.email],
+            [
+                "Sent back: Summer institute",
+                "- Which days?",
+                f"Mend it and send it again: http://localhost:8000/record/claims/{claim.pk}/",
+                "",
+            ],
+        ),
+        (
+            [asker.user.email],
+            [
+                "Approved: Summer institute",
+                "- It counts as “Cast your screen”.",
+                "See your record: http://localhost:8000/record/",
+                "",
+            ],
+        ),
+    ]
+
+
+def test_claim_taken_back_before_the_mail_went_is_not_told(asker, coordinator, mailoutbox):
+    claim = Claim.objects.create(
+        teacher=asker, title="Camp", provider="Y", held_date=TODAY, minutes=60, link="https://a.org"
+    )
+    return_claim(claim=claim, why="Which days?", by=coordinator, now=NOW)
+    withdraw_claim(claim=claim, by=asker.user, now=NOW)
+    send_owed(now=NOW)
+    assert mailoutbox == []
+
+
+def test_task_that_is_answered_is_told_at_once_with_the_reason(
+    asker, add_session, coach, mailoutbox
+):
+    course = add_session("Cast your screen")
+    task = HandIn.objects.create(teacher=asker, course=course, words="One line.")
+    return_task(task=task, why="Say a little more.", by=coach, now=NOW)
+    again = HandIn.objects.create(teacher=asker, course=course, words="Two lines.")
+    assert send_owed(now=NOW) == 1
+    for _ in range(2):  # the second click changes nothing
+        accept_task(task=again, by=coach, now=NOW + timedelta(hours=1))
+    assert send_owed(now=NOW + timedelta(hours=1)) == 1
+    page = f"http://localhost:8000/look-book/{course.slug}/"
+    assert [mail.body.splitlines()[2:] for mail in mailoutbox] == [
+        [
+            "Your task is sent back: Cast your screen",
+            "- Say a little more.",
+            f"See the task: {page}",
+            "",
+        ],
+        ["Your task is accepted: Cast your screen", f"See the session: {page}", ""],
+    ]
 
 
 def test_coaches_who_want_it_hear_who_asks(asker, coach, coordinator, mailoutbox):

@@ -13,7 +13,7 @@ from pdplanner.plans.operations import AnswerRefused, owe_plans, rebuild_plans
 from pdplanner.plans.templatetags.paths import in_short, tape
 from profiles.models import Skill, SkillAnswer, Term, Ticket
 
-from .conftest import NOW, TODAY
+from .conftest import NOW, TODAY, at
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,7 @@ def test_path_asks_no_more_queries_for_twelve_steps_than_for_one(
             add_ticket(new_teacher, skill, TODAY - timedelta(days=days))
     rebuild_plans(as_of=TODAY, now=NOW)
     client = signed_in(new_teacher)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         response = client.get("/path/")
     assert len(response.context["path"].steps) == steps
 
@@ -198,6 +198,29 @@ def test_reserved_step_offers_to_give_the_seat_back(
     assert client.post(f"/enrolments/{enrolment.pk}/withdraw/", {"next": "/path/"})["Location"] == (
         "/path/"
     )
+
+
+def test_offered_seat_says_until_when_it_is_kept(
+    new_teacher, term, grade_sync, add_session, add_run, add_ticket, signed_in
+):
+    course = add_session("Gradebook live", grade_sync, format="live")
+    run = add_run(course, TODAY + timedelta(days=10))
+    for days in (5, 20):
+        add_ticket(new_teacher, grade_sync, TODAY - timedelta(days=days))
+    Enrolment.objects.create(
+        teacher=new_teacher,
+        course=course,
+        offering=run,
+        state="offered",
+        offered_until_at=at(TODAY + timedelta(days=2), 17, 30),
+    )
+    rebuild_plans(as_of=TODAY, now=NOW)
+    page = signed_in(new_teacher).get("/path/").content.decode()
+    assert (
+        '<span class="chip need">a seat is yours until '
+        '<time datetime="2026-11-25">Wed 25 Nov</time>, 5:30 pm</span>' in page
+    )
+    assert "Take the seat" in page
 
 
 # ---- what we noticed ----------------------------------------------------------------------------

@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
-from courses.models import Enrolment, EnrolmentEvent, Evaluation, Offering, parts_of
+from courses.models import (
+    Claim,
+    Enrolment,
+    EnrolmentEvent,
+    Evaluation,
+    HandIn,
+    Offering,
+    parts_of,
+)
 from courses.models.evaluations import CLOSES_AFTER, Moment
 from courses.queries.calendars import page_address
 from profiles.models import Notice, Practice
@@ -91,6 +99,38 @@ def _picked_up(notices: Iterable[Notice], zone: ZoneInfo) -> Iterable[News]:
             (f"{picked.teacher}{where} picked up “{picked}”.{reach}",),
             "See your closet",
             _address("profiles:closet"),
+        )
+
+
+def _claim_answered(notices: Iterable[Notice], zone: ZoneInfo) -> Iterable[News]:
+    """What came of something learned elsewhere, as it stands by now."""
+    for claim in Claim.objects.filter(
+        pk__in=[notice.facts["claim"] for notice in notices],
+        state__in=(Claim.State.APPROVED, Claim.State.RETURNED),
+    ).select_related("course"):
+        is_back = claim.state == Claim.State.RETURNED
+        said = [f"It counts as “{claim.course.title}”."] if claim.course is not None else []
+        yield News(
+            f"{'Sent back' if is_back else 'Approved'}: {claim.title}",
+            (*said, *([claim.reason] if claim.reason else [])),
+            "Mend it and send it again" if is_back else "See your record",
+            _address("courses:claim", claim.pk) if is_back else _address("courses:record"),
+        )
+
+
+def _task_answered(notices: Iterable[Notice], zone: ZoneInfo) -> Iterable[News]:
+    """What a coach said to a task, as it stands by now."""
+    for task in (
+        HandIn.objects.filter(pk__in=[notice.facts["task"] for notice in notices])
+        .exclude(state=HandIn.State.SENT)
+        .select_related("course")
+    ):
+        is_back = task.state == HandIn.State.RETURNED
+        yield News(
+            f"Your task is {'sent back' if is_back else 'accepted'}: {task.course.title}",
+            (task.reason,) if task.reason else (),
+            "See the task" if is_back else "See the session",
+            page_address(task.course),
         )
 
 
@@ -237,6 +277,8 @@ _TELL: dict[str, Callable[[Iterable[Notice], ZoneInfo], Iterable[News]]] = {
     "path-changed": _path_changed,
     "coach-asked": _coach_asked,
     "picked-up": _picked_up,
+    "claim-answered": _claim_answered,
+    "task-answered": _task_answered,
     "seat-free": _of_run("You have a seat: {}"),
     "seat-offered": _of_run("A seat is offered to you: {}", more=_until),
     "offer-passed": _of_run("The seat went on to the next in line: {}"),

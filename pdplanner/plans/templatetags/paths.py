@@ -76,7 +76,8 @@ def chips(step: StepView) -> SafeString:
             row.append(("date", "", _seats_words(step.offering)))
     elif not step.is_done:
         row.append(("", "", format_html("any time · week of {}", day(step.week_date))))
-    row += [_STANDING[key] for key in [_standing(step)] if key]
+    if key := _standing(step):
+        row.append(_offered(step) if key == "offered" else _STANDING[key])
     if step.coach_request is not None:
         row.append(("", "", "a coach is asked"))
     return format_html(
@@ -111,6 +112,15 @@ def _standing(step: StepView) -> str:
     if step.enrolment is not None and step.enrolment.state in _STANDING:
         return step.enrolment.state
     return "accepted" if step.answer is not None and step.answer.answer == "accepted" else ""
+
+
+def _offered(step: StepView) -> tuple[str, str, str]:
+    """The chip of an offered seat, with its deadline in the words of the session's page."""
+    until_at = step.enrolment.offered_until_at if step.enrolment else None
+    if until_at is None:
+        return _STANDING["offered"]
+    words = format_html("a seat is yours until {}, {}", day(until_at), clock(until_at))
+    return ("need", "", words)
 
 
 def _run_words(offering: Offering) -> SafeString:
