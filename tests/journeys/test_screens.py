@@ -135,6 +135,29 @@ def test_targets_are_large_enough_for_a_thumb(world, signed_in_page):
     assert small == {address: [] for address in small}
 
 
+def test_navigation_stands_in_one_line_on_a_phone_and_on_a_desk(world, coordinator, signed_in_page):
+    """A teacher's five at 320 px; a coordinator's eight at 1280 px, under a long name too."""
+    coordinator.last_name = "Featherstonehaugh-Montgomery of the East"
+    coordinator.save()
+    rows = """() => new Set([...document.querySelectorAll(SELECTOR)].filter((one) =>
+        one.checkVisibility()).map((one) => Math.round(one.getBoundingClientRect().top))).size"""
+    found = []
+    for person, width, selector in (
+        (world.teacher, 320, ".site-nav a"),
+        (coordinator, 1280, ".site-nav a, details.menu summary"),
+        (coordinator, 1024, ".brand, details.menu summary"),
+    ):
+        page = signed_in_page(person, viewport={"width": width, "height": 640})
+        page.goto("/look-book/")
+        found.append(
+            (
+                page.locator(".site-nav a").count(),
+                page.evaluate(rows.replace("SELECTOR", f"'{selector}'")),
+            )
+        )
+    assert found == [(5, 1), (8, 1), (8, 1)]
+
+
 def test_open_menu_holds_for_everybody(world, signed_in_page):
     page = signed_in_page(world.teacher)
     page.goto("/record/")

@@ -41,6 +41,7 @@ TEACHERS = Row("in", "yes", "no", "no", "no")
 OWN_ONLY = Row("in", "no", "no", "no", "no")  # what it names is another teacher's
 COACHES = Row("in", "no", "yes", "yes", "no")
 COORDINATORS = Row("in", "no", "no", "yes", "no")
+COORDINATORS_UNTIL_GONE = Row("in", "no", "no", "yes or no", "no")  # after one was removed
 COMPLETION = Row("in", "no", "no", "yes", "yes")
 AUTHORS = Row("in", "no", "yes", "yes", "no")  # the CMS: what each may do there is Wagtail's table
 NONE_YET = Row("in", "no", "no", "no", "no")  # what one has only after setting it up
@@ -131,8 +132,8 @@ ROWS: dict[str, Row] = {
     "help-desks/add/<str:system>/": COORDINATORS,
     "help-desks/<int:pk>/": COORDINATORS,
     "help-desks/<int:pk>/change/": COORDINATORS,
-    "help-desks/<int:pk>/try/": COORDINATORS,
-    "help-desks/<int:pk>/turn/": COORDINATORS,
+    "help-desks/<int:pk>/try/": COORDINATORS_UNTIL_GONE,
+    "help-desks/<int:pk>/turn/": COORDINATORS_UNTIL_GONE,
     "help-desks/<int:pk>/key/": COORDINATORS,
     "help-desks/<int:pk>/remove/": COORDINATORS,
     "help-desks/<int:pk>/call/": NOBODY,  # whoever calls signs it

@@ -138,10 +138,10 @@ def test_owing_keeps_each_teachers_own_causes(four):
 
 
 def test_owing_everybody_is_a_handful_of_statements(four, east, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         owe_all_plans(cause="night", now=NOW)
     for number in range(20):
         type(four[0]).objects.create(email=f"t{number}@example.org", main_school=east)
     rebuild_owed(now=NOW)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         owe_all_plans(cause="night", now=NOW)
