@@ -284,7 +284,7 @@ class OfferingViewSet(SnippetViewSet):
     edit_view_class = OfferingEditView
     edit_handler = ObjectList(
         [
-            PageChooserPanel("course", "courses.CoursePage"),
+            PageChooserPanel("course", "courses.CoursePage", heading="Session"),
             InlinePanel(
                 "parts",
                 heading="Days and hours",

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 
 from django.http import StreamingHttpResponse
+from django.utils import timezone
 
 #: A cell that starts like this is read as a formula by spreadsheets.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -28,13 +29,23 @@ class Echo:
 def csv_response(
     name: str, header: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> StreamingHttpResponse:
-    """Return a download, streamed row by row: UTF-8 with a mark, CRLF, formulas disarmed."""
+    """Return a download, streamed row by row: UTF-8 with a mark, CRLF, formulas disarmed.
+
+    Rows are worked out in the time zone of the request, which is over when they are sent.
+    """
     writer = csv.writer(Echo())
+    zone = timezone.get_current_timezone()
 
     def lines() -> Iterable[str]:
         yield "\ufeff" + writer.writerow(header)
-        for row in rows:
-            yield writer.writerow([safe_cell(value) for value in row])
+        left = iter(rows)
+        while True:
+            with timezone.override(zone):
+                row = next(left, None)
+                if row is None:
+                    return
+                line = writer.writerow([safe_cell(value) for value in row])
+            yield line
 
     return StreamingHttpResponse(
         lines(),

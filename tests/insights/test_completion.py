@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -146,6 +147,16 @@ def test_exports_hold_the_rows_of_the_page(new_teacher, outsider, coordinator, c
         ["Session", "Due", "Teachers", "Done", "Percent"],
         ["Captions on everything", "2026-12-11", "2", "1", "50"],
     ]
+
+
+def test_export_tells_days_as_the_district_counts_them(
+    new_teacher, coordinator, district, captions, signed_in
+):
+    done = finish(new_teacher, captions)
+    late = datetime(2026, 11, 20, 23, 30, tzinfo=ZoneInfo(district.time_zone))
+    assert late.astimezone(UTC).date() == date(2026, 11, 21)
+    Completion.objects.filter(pk=done.pk).update(completed_at=late)
+    assert numbers(signed_in(coordinator), "/completion/people.csv")[1][-1] == "2026-11-20"
 
 
 def test_export_disarms_formulas(new_teacher, coordinator, signed_in):
