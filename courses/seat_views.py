@@ -37,6 +37,7 @@ WAITING = {
         "It is full, so you wait for a seat. A coach decides who gets a free one."
     ),
 }
+DECLINED = "Thank you for saying so. The next in line is asked."
 FASTER = "Somebody else was faster, and nothing was changed. Try it once more."
 REFUSED = {
     operations.RunIsPast: "That date is gone. Nothing was changed; look for another one.",
@@ -90,6 +91,7 @@ def accept(request: SignedInRequest, pk: int) -> HttpResponse:
 def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give one's own seat back, decline an offer, leave the queue, or stop what was started."""
     enrolment = _own(request, pk)
+    was_offered = enrolment.state == State.OFFERED
     try:
         operations.withdraw(enrolment=enrolment, by=request.user, now=timezone.now())
     except operations.RunIsPast:
@@ -103,7 +105,8 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     except operations.SeatsAreContended:
         messages.warning(request, FASTER)
     else:
-        messages.success(request, f"You are out of “{enrolment.course.title}”. Come back any time.")
+        said = f"You are out of “{enrolment.course.title}”. Come back any time."
+        messages.success(request, DECLINED if was_offered else said)
     return back_from(request, enrolment.course)
 
 

@@ -360,6 +360,8 @@ def test_a_coach_answers_requests_gives_seats_and_takes_people_out(
     assert "That was answered already." in click("approve", nora)
     shown = text_of(desk.get(seats))
     assert "Ill." in shown
+    assert "1 of 1 seat taken." in shown
+    assert [words for words in ("Who comes", "Cancel the run") if words not in shown] == []
     assert list(nora.events.values_list("state", "by__email")) == [
         ("requested", new_teacher.user.email),
         ("approved", coach.email),

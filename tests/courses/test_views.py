@@ -196,6 +196,20 @@ def test_seat_is_reserved_waited_for_and_given_back(course_of, run_of, nora, men
     assert Enrolment.objects.get(teacher=mentor_teacher).state == "seated"
 
 
+def test_offer_that_is_declined_goes_on_to_the_next(course_of, run_of, nora, mentor_teacher):
+    run = run_of(course_of(), seats=1, waiting_policy="offer")
+    before = Client()
+    before.force_login(mentor_teacher.user)
+    before.post(f"/runs/{run.pk}/enrol/")
+    nora.post(f"/runs/{run.pk}/enrol/")
+    before.post(f"/enrolments/{Enrolment.objects.get(state='seated').pk}/withdraw/")
+    offered = Enrolment.objects.get(state="offered")
+    said = words_of(nora.post(f"/enrolments/{offered.pk}/withdraw/", follow=True))
+    assert said[-1] == "Thank you for saying so. The next in line is asked."
+    offered.refresh_from_db()
+    assert offered.state == "withdrawn"
+
+
 def test_seats_of_past_and_cancelled_runs_are_refused_in_words(course_of, run_of, nora):
     course = course_of()
     for run in (run_of(course, in_days=-1), run_of(course, is_cancelled=True)):
