@@ -22,11 +22,10 @@ KILLED_AFTER = (0, 1, 6, 15)
 
 
 @pytest.fixture
-def environment(request, tmp_path) -> dict[str, str]:
+def environment(transactional_db, tmp_path) -> dict[str, str]:
     """What the processes are told: a file for SQLite, else the database of this test."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PDPLANNER")}
     if url := os.environ.get("PDPLANNER_TEST_DATABASE_URL"):
-        request.getfixturevalue("transactional_db")
         here = urlsplit(url)._replace(path=f"/{connection.settings_dict['NAME']}")
         return kept | {
             "DJANGO_SETTINGS_MODULE": "pdplanner.settings.test",
