@@ -158,7 +158,8 @@ class CancelRunView(DeskPage):
             now=timezone.now(),
             why=request.POST.get("why", "").strip()[:200],
         )
-        messages.success(request, f"The run is cancelled; {len(ended)} people are told.")
+        told = "1 person is told" if len(ended) == 1 else f"{len(ended)} people are told"
+        messages.success(request, f"The run is cancelled; {told}.")
         return redirect("desk:runs")
 
 

@@ -10,10 +10,10 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
 from django.views.decorators.http import require_http_methods, require_POST
 
 from profiles.access import SignedInRequest, posted, teacher_required
+from profiles.templatetags.words import clock
 
 from .models import Evaluation
 from .models.evaluations import CHANGEABLE_FOR
@@ -79,7 +79,7 @@ def evaluation(request: SignedInRequest, pk: int) -> HttpResponse:
         except (AnswerIsKept, QuestionIsClosed):  # since the page was opened
             return redirect("courses:evaluation", pk)
         until = timezone.localtime((kept.answered_at or now) + CHANGEABLE_FOR)
-        words = f"Thank you. You can change it until {format_date(until, 'l, g:i a')}."
+        words = f"Thank you. You can change it until {until:%A}, {clock(until)}."
         if kept.outcome == Evaluation.Outcome.STUCK:
             words += " Your path counts it as one more ask; you can also ask a coach here."
         messages.success(request, words)

@@ -65,7 +65,8 @@ def test_a_run_ahead_can_not_be_marked_but_cancelled(ahead, signed_in, coach, ne
     address = reverse("desk:cancel", args=[ahead.pk])
     assert "1 person is enrolled or waiting" in text_of(desk.get(address))
     assert Offering.objects.get(pk=ahead.pk).is_cancelled is False
-    desk.post(address, {"why": "No room"})
+    said = desk.post(address, {"why": "No room"}, follow=True)
+    assert "The run is cancelled; 1 person is told." in text_of(said)
     enrolment.refresh_from_db()
     assert (enrolment.state, list(enrolment.events.values_list("why", flat=True))[-1]) == (
         "cancelled",

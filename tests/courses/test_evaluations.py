@@ -375,7 +375,7 @@ def test_form_asks_the_five_beside_what_the_author_hoped_for(asked, signed_in):
 def test_sending_the_form_keeps_it_and_says_until_when_it_can_change(asked, signed_in):
     client = signed_in(asked.teacher)
     answer = client.post(f"/evaluations/{asked.pk}/", CLOSE | {"words": "Thanks"}, follow=True)
-    assert "You can change it until Tuesday, 11:00 a.m." in answer.content.decode()
+    assert "You can change it until Tuesday, 11:00 am." in answer.content.decode()
     assert "Change my answer" in answer.content.decode()
     again = client.get(f"/evaluations/{asked.pk}/").content.decode()
     assert "Thanks" in again and "Skip it" not in again

@@ -41,8 +41,14 @@ INSIDE = (
     "/settings/room/",
     "/settings/goals/",
     "/calendar/",
+    "/calendar/address/",
+    "/check-in/",
+    "/closet/",
+    "/my-data/",
+    "/privacy/",
     "/record/",
     "/record/transcript/",
+    "/record/claims/add/",
     "/record/licences/add/",
     "/certificates/none/",
     "/accounts/password/change/",
@@ -53,6 +59,20 @@ INSIDE = (
     "/accounts/logout/",
     "/nothing-here/",
     "/year/",  # a coordinator's: 403
+)
+AT_THE_OFFICE = (
+    "/completion/",
+    "/requirements/",
+    "/credit/",
+    "/credit/awards/",
+    "/credit/types/add/",
+    "/credit/rules/add/",
+    "/claims/",
+    "/help-desks/",
+    "/help-desks/add/rt/",
+    "/imports/",
+    "/erasure-requests/",
+    "/year/",
 )
 LOOKS = {
     "wide": {"viewport": {"width": 1280, "height": 900}},
@@ -92,6 +112,23 @@ def test_screens_inside_hold_for_everybody(world, open_page, look):
     ticket = f"/path/noticed/tickets/{Ticket.objects.first().pk}/"
     screens = (*INSIDE, world.sync.url, world.live.url, ticket)
     assert {url: faults_of(page, url) for url in screens} == {url: [] for url in screens}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_screens_of_the_staff_hold_for_everybody(
+    world, coordinator, coach, leader, signed_in_page, look
+):
+    door = f"/runs/{world.run.pk}/door/1/"
+    screens = {
+        coordinator: AT_THE_OFFICE,
+        coach: ("/door/", door, f"{door}code/", f"{door}sheet/", "/privacy/", "/settings/"),
+        leader: ("/completion/",),
+    }
+    found = {}
+    for person, urls in screens.items():
+        page = signed_in_page(person, **LOOKS[look])
+        found |= {f"{person}: {url}": faults_of(page, url) for url in urls}
+    assert found == {screen: [] for screen in found}
 
 
 def test_second_step_holds_for_everybody(world, open_page):
