@@ -46,6 +46,7 @@ def _due(now: datetime):
     return Offering.objects.filter(
         Q(Exists(mine.filter(state=State.OFFERED, offered_until_at__lte=now)))
         | Q(starts_at__lte=now) & Q(Exists(mine.filter(state=State.REQUESTED)))
+        | Q(ends_at__lte=now) & Q(waits)
         | may_fill & Q(waits)
         | undecided
     ).order_by("pk")

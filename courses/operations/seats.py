@@ -343,8 +343,9 @@ def fill(offering: Offering, *, now: datetime) -> list[Enrolment]:
 
 
 def settle(offering: Offering, *, now: datetime) -> list[Enrolment]:
-    """End what has run out, offers past their deadline and requests nobody answered, and hand the
-    seats on; return who moved up. Only under the lock; again, it finds nothing.
+    """End what has run out, offers past their deadline, requests nobody answered and places in a
+    line that led nowhere, and hand the seats on; return who moved up. Only under the lock; again,
+    it finds nothing.
     """
     over = list(
         Enrolment.objects.filter(
@@ -353,15 +354,19 @@ def settle(offering: Offering, *, now: datetime) -> list[Enrolment]:
     )
     for enrolment in over:
         _leave(enrolment, offering, State.EXPIRED, by=None, now=now, why="The deadline passed.")
-    unanswered = []
-    if offering.starts_at <= now:
-        unanswered = list(Enrolment.objects.filter(offering=offering, state=State.REQUESTED))
-        for enrolment in unanswered:
-            why = "It began before a coach answered."
-            _leave(enrolment, offering, State.EXPIRED, by=None, now=now, why=why)
+    left_over = []
+    for state, end, why in (
+        (State.REQUESTED, offering.starts_at, "It began before a coach answered."),
+        # Not at the start: who waits may still be let in at the door.
+        (State.WAITING, offering.ends_at, "It is over, and no seat became free."),
+    ):
+        if end <= now:
+            for enrolment in Enrolment.objects.filter(offering=offering, state=state):
+                _leave(enrolment, offering, State.EXPIRED, by=None, now=now, why=why)
+                left_over.append(enrolment)
     if over:
         owe_word("offer-passed", over, offering, now=now)
-    tell((enrolment.teacher_id for enrolment in (*over, *unanswered)), "expired")
+    tell((enrolment.teacher_id for enrolment in (*over, *left_over)), "expired")
     return fill(offering, now=now)
 
 

@@ -155,6 +155,17 @@ def test_a_request_nobody_answered_ends_when_the_run_begins(course_of, run_of, n
 # ---- offers -------------------------------------------------------------------------------------
 
 
+def test_a_place_in_the_line_ends_with_the_run_and_not_before(full, now):
+    run, _ = full()
+    assert keep_deadlines(now=run.ends_at - timedelta(minutes=1)) == 0
+    assert keep_deadlines(now=run.ends_at) == 1
+    assert keep_deadlines(now=run.ends_at) == 0
+    assert states(run) == [("Nora", "seated"), ("Max", "expired"), ("Otto", "expired")]
+    assert seats_of(run) == (1, 1)
+    lines = EnrolmentEvent.objects.filter(state="expired").values_list("why", flat=True)
+    assert list(lines) == ["It is over, and no seat became free."] * 2
+
+
 def test_a_free_seat_is_offered_to_the_first_and_kept_for_them(full, now):
     run, (nora, max_, _) = full(waiting_policy="offer", offer_hours=24)
     withdraw(enrolment=nora, by=None, now=now)
