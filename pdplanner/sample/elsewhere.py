@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from courses.models import CoursePage, Enrolment, EnrolmentEvent, HandIn, Offering, OfferingPart
 from courses.operations import approve_claim, hand_in, return_claim, return_task, send_claim
-from profiles.models import User
+from profiles.models import Notice, User
 
 from .catalogue import uid_of
 from .ground import SOURCE, Ground
@@ -50,6 +50,8 @@ def make_elsewhere(
     _claims(ground, order[: len(CLAIMS)], coordinator)
     _tasks(ground, order[len(CLAIMS) :], pages[TASKED], coaches[0])
     _run_of_today(ground, order[len(CLAIMS) :], pages[TODAYS], coaches[0])
+    # What was answered long ago is no news: nobody of the sample is written to about it.
+    Notice.objects.filter(user__teacher__in=[person.row for person in order]).delete()
 
 
 def _claims(ground: Ground, people: Sequence[Person], coordinator: User) -> None:
