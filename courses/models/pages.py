@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -41,6 +42,11 @@ class LookBookPage(Page):
     subpage_types = ["courses.CoursePage"]
     max_count = 1
     template = "courses/look_book.html"
+
+
+@lru_cache(maxsize=4096)  # a list asks for dozens, and looking a name up costs more than the rest
+def _address(slug: str) -> str:
+    return reverse("wagtail_serve", args=[f"{slug}/"])
 
 
 class CoursePage(SessionAims, Page):
@@ -189,7 +195,7 @@ class CoursePage(SessionAims, Page):
 
     def get_url(self, request=None, current_site=None) -> str:
         """Return its address without asking the database: it hangs right below the look book."""
-        return reverse("wagtail_serve", args=[f"{self.slug}/"])
+        return _address(self.slug)
 
     url = property(get_url)
 

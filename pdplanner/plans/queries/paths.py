@@ -271,7 +271,7 @@ def _steps(
     }
     requests = {
         request.course_id: request
-        for request in CoachRequest.objects.filter(teacher=teacher, closed_at=None)
+        for request in CoachRequest.objects.filter(teacher=teacher, closed_at=None).order_by()
     }
     return tuple(
         StepView(
