@@ -5,7 +5,7 @@ template tags, so that the models know nothing of what stands above them.
 """
 
 from .clashes import Clash, clashes_of_run, clashes_of_teacher, overlaps
-from .covers import cloth_name, cloth_names, load_cloth_names, load_pictures
+from .covers import cloth_name, cloth_names, load_pictures
 from .desk import confirmed_lately, runs_on_desk, started_to_confirm
 from .months import runs_of_month
 from .queue import QueueState, queue_state
@@ -55,7 +55,6 @@ __all__ = [
     "confirmed_lately",
     "filter_choices",
     "live_sessions",
-    "load_cloth_names",
     "load_pictures",
     "offerings_ahead",
     "overlaps",

@@ -40,13 +40,6 @@ def cloth_names(course_ids: Collection[int]) -> dict[int, str]:
     return {pk: main[pk][2] if pk in main else f"session-{pk}" for pk in course_ids}
 
 
-def load_cloth_names(courses: Collection[CoursePage]) -> None:
-    """Give each session its `cloth_name`, in one query."""
-    names = cloth_names([course.pk for course in courses])
-    for course in courses:
-        course.cloth_name = names[course.pk]
-
-
 def load_pictures(courses: Collection[CoursePage]) -> None:
     """Load the pictures that stand in for cloth, with all their sizes, in two queries at most."""
     with_picture = [course for course in courses if course.picture_id]

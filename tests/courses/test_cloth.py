@@ -8,7 +8,7 @@ import pytest
 
 from courses.cloth import BOLTS, WEAVES, Cloth, cloth_of, pattern
 from courses.models import CourseSkill
-from courses.queries import load_cloth_names
+from courses.queries import cloth_names
 from courses.templatetags.sessions import swatch, woven
 from profiles.models import Skill
 
@@ -67,8 +67,8 @@ def test_cloths_of_many_sessions_are_named_at_once(
     courses = [course_of(f"Session {number}", skills=[grade_sync]) for number in range(5)]
     courses += [course_of("Both", skills=[screen_sharing, grade_sync]), course_of("None")]
     with django_assert_num_queries(1):
-        load_cloth_names(courses)
-    assert [course.cloth_name for course in courses] == [
+        names = cloth_names([course.pk for course in courses])
+    assert [names[course.pk] for course in courses] == [
         *["grade-sync"] * 5,
         "screen-sharing",  # as strong, but named first
         f"session-{courses[-1].pk}",
