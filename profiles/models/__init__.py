@@ -9,7 +9,7 @@ from .privacy import ErasureRequest, SignalLook
 from .rosters import RosterBase, RosterProfile
 from .schools import District, School, SchoolYear, SpecialDay, Term
 from .skills import Skill, Tool, ToolAtSchool
-from .tickets import Ticket, TicketCategory, TicketSource
+from .tickets import Ticket, TicketCategory, TicketClassifier, TicketSource
 
 __all__ = [
     "District",
@@ -34,6 +34,7 @@ __all__ = [
     "Term",
     "Ticket",
     "TicketCategory",
+    "TicketClassifier",
     "TicketFeed",
     "TicketSource",
     "TicketTombstone",

@@ -65,8 +65,14 @@ class Ticket(models.Model):
     class Origin(models.TextChoices):
         CATEGORY = "category", "from its category"
         WORDS = "words", "from its words"
+        LEARNED = "learned", "from its words, as coaches sort them"
         COACH = "coach", "sorted by a coach"
         TEACHER = "teacher", "corrected by the teacher"
+
+    class MinutesOrigin(models.TextChoices):
+        FIELD = "field", "said in the help desk"
+        WORDS = "words", "from its words"
+        KIND = "kind", "usual for its kind"
 
     source = models.ForeignKey(TicketSource, on_delete=models.PROTECT, related_name="tickets")
     external_id = models.CharField(max_length=100)
@@ -87,7 +93,11 @@ class Ticket(models.Model):
     )
     skill_origin = models.CharField(max_length=20, blank=True, choices=Origin.choices)
     skill_confidence = models.FloatField(null=True, blank=True)  # 0 to 1; null: no guess was made
+    #: The words of a short list (skills, tools, the catalogue) that it held, in the order of the
+    #: alphabet, with a blank between two: what the classifier learns from. Never its text.
+    words = models.TextField(blank=True)
     minutes_lost = models.PositiveIntegerField(null=True, blank=True)  # of instruction
+    minutes_origin = models.CharField(max_length=20, blank=True, choices=MinutesOrigin.choices)
     need_by_date = models.DateField(null=True, blank=True)
     address = models.URLField(max_length=500, blank=True)  # in the help desk
     sorted_at = models.DateTimeField(null=True, blank=True)  # by a coach; also when left unsorted
@@ -110,3 +120,19 @@ class Ticket(models.Model):
     def is_solved(self) -> bool:
         """Whether it was closed and stayed so, and the same was not asked again soon after."""
         return self.resolved_at is not None and not (self.is_reopened or self.is_repeated)
+
+
+class TicketClassifier(models.Model):
+    """What was learned on one night from tickets that coaches sorted: the newest one is used."""
+
+    trained_at = models.DateTimeField()
+    tickets = models.PositiveIntegerField()  # that it learned from
+    parameters = models.BinaryField()  # NumPy arrays, without pickled objects
+    measures = models.JSONField(default=dict)  # by cross-validation, on the night it was trained
+
+    class Meta:
+        ordering = ["-trained_at", "-id"]
+        get_latest_by = ["trained_at", "id"]
+
+    def __str__(self) -> str:
+        return f"trained on {self.tickets:,} tickets at {self.trained_at:%Y-%m-%d %H:%M}"
