@@ -1,0 +1,96 @@
+"""What was learned, as it is stored and used: a weight for each word and skill. Plain NumPy."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .cold_start import Features, Floats, summed
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A linear model of words, and how much it and the skills' own words count.
+
+    logits = of_scores * cold start's scores + of_words * (words' TF-IDF, length 1 @ weights + rest)
+    """
+
+    words: tuple[str, ...]  # in the order of the alphabet
+    skills: tuple[int, ...]
+    idf: Floats  # [V]
+    weights: Floats  # [V, S]
+    rest: Floats  # [S]
+    of_scores: float
+    of_words: float
+
+    def probabilities(
+        self, tickets: Sequence[Sequence[str]], scores: Floats, skills: tuple[int, ...]
+    ) -> Floats:
+        """Return how likely each of these skills is for each ticket [N, S'].
+
+        One that was deleted since has no column; one that is new stands as low as the lowest,
+        but for what its own words say.
+        """
+        logits = self.of_scores * scores + self.of_words * self.on(self.logits(tickets), skills)
+        return softmax(logits)
+
+    def logits(self, tickets: Sequence[Sequence[str]]) -> Floats:
+        """Return what the words say of each learned skill [N, S]."""
+        features, squares, weighted = self._table
+        bags = features.bags(tickets)
+        length = np.sqrt(np.maximum(summed(squares, bags), 1e-9))
+        return summed(weighted, bags) / length + self.rest
+
+    @cached_property
+    def _table(self) -> tuple[Features, Floats, Floats]:
+        """Words by number, the squares of their IDF and their weights; the first row is nothing."""
+        squares = np.concatenate([[0.0], self.idf**2]).astype(np.float32)[:, None]
+        none = np.zeros((1, len(self.skills)), np.float32)
+        weighted = np.concatenate([none, self.weights * self.idf[:, None]])
+        return Features(self.words), squares, weighted
+
+    def on(self, logits: Floats, skills: tuple[int, ...]) -> Floats:
+        """Return the logits [N, S] for these skills [N, S']."""
+        places = {skill: place for place, skill in enumerate(self.skills)}
+        wanted = np.array([places.get(skill, -1) for skill in skills], np.int64)
+        lowest = logits.min(axis=1, keepdims=True)
+        return np.where(wanted >= 0, logits[:, wanted], lowest)
+
+    def to_bytes(self) -> bytes:
+        """Return it as a file of arrays, which no pickle can hide in."""
+        stream = io.BytesIO()
+        np.savez_compressed(
+            stream,
+            words=np.array(self.words, dtype=np.str_),
+            skills=np.array(self.skills, np.int64),
+            idf=self.idf,
+            weights=self.weights.astype(np.float16),
+            rest=self.rest,
+            mix=np.array([self.of_scores, self.of_words]),
+        )
+        return stream.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Learned:
+        """Return what `to_bytes` wrote."""
+        with np.load(io.BytesIO(bytes(content)), allow_pickle=False) as held:
+            return cls(
+                words=tuple(held["words"].tolist()),
+                skills=tuple(held["skills"].tolist()),
+                idf=held["idf"].astype(np.float32),
+                weights=held["weights"].astype(np.float32),
+                rest=held["rest"].astype(np.float32),
+                of_scores=float(held["mix"][0]),
+                of_words=float(held["mix"][1]),
+            )
+
+
+def softmax(logits: NDArray) -> Floats:
+    """Return probabilities [N, S] that sum to one in each row."""
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
