@@ -1,7 +1,7 @@
 """The words that may be kept of a ticket: a short list, and no name of a person on it.
 
 On it are the words of skills and tools, of the titles and abstracts of sessions, and of the
-general list below. Out of it are the words of the roster's names and the given names below, but
+general list. Out of it are the words of the roster's names and the usual given names, but
 for words that a skill or tool is called by ("Canvas", "Clever").
 """
 
@@ -13,137 +13,7 @@ from typing import NamedTuple
 
 from ..models import Skill, Teacher, Tool, User
 from .reading import words_of
-
-#: Shorter words tell nothing of a skill ("ai" does: it is in names of skills).
-SHORTEST = 3
-
-#: What teachers do, where, and with what, beside the names of skills and tools.
-GENERAL_WORDS = """
-accept account across activity actual add address adjust admin afternoon alarm align allow alone
-alphabet already alternate angle animation announcement annotation answer anymore app appear
-appointment approve archive arrange arrow article assess assessment assign assignment attach
-attachment attempt audience audio auto automatic available average away avatar
-back background backup badge bank bar battery beep beginning bell bilingual bell big binder
-black blank block blog blue blur board body bold book booking bookmark boost boot border both box
-braille branch break breakout brief bright broadcast broken browser bubble bulk bulletin button
-cable calculate calculation calculator calendar call camera cancel capital caption card caregiver
-cart cast category cell center certificate change channel chapter charge charger chart chat cheat
-check checklist checkout choice choose circle citation cite claim class clear click climate clip
-clock close cloud code coding collaborate collage collect color column combine comic comma
-comment communicate communication compare complete compress computer conference confirm connect
-connection consent contact contain content contrast control convert copied copier copy correct
-count counselor course cover crash create credit crop curriculum curve cut cyber
-daily dark dashboard data database date deadline debate decimal deck decode default delete deleted
-deliver demo deny department describe design desk desktop detect detector device diagram dial
-dictate dictionary different digital digit dim disable disappear discuss discussion disk display
-distract district divide document domain done dot double download draft drag draw drawing drill
-drive drop duplex duplicate due
-early earbud earphone echo edit editing editor edge effect effort electronic element email embed
-empty enable english enlarge enroll enter entry envelope equal equation erase error essay
-evaluate event evidence example excel exam except excuse exempt expand expire explain explore export
-extend extension extension extra eye
-face fact factor fake false family fast feature feedback field figure file fill film filter final
-find finger finish firewall fix flag flash flashcard flip flow focus folder follow font footer force
-forget forgot form format formula forum forward fraction frame fraud free freeze french frozen front
-full function
-game gallery gap general genre geometry give glossary goal goggles google grade grader grading grammar
-graph graphic green grid group growth guardian guest guide guideline
-half hall hand handout handwriting hard hashtag hdmi headphone heading headset hear help hidden hide
-highlight history hold homepage homeroom homework honest horizontal hotspot hour hover hyperlink
-icon identify ignore illustrate image import improve inbox include incomplete indent index
-individual ink input insert inspect install instruction integrate interactive internet interpreter
-interview invert invitation invite item
-join journal judge justify
-key keyboard keep kick kindergarten kiosk know
-lab label lag language laptop large last late launch layout leader lecture left lesson letter level
-librarian library license light limit line link list listen literacy live load lock locked log login
-logo loop lose lost loud low lunch
-magnify mail mailing main make manage manual map margin mark marked marker marking match material math
-matrix maximum mean measure measurement media meet meeting member memory menu merge message meter
-mic microphone middle minute mirror misinformation miss missing mistake mix mobile mode model
-moderate modify module monitor morning mouse move movie multiple music mute
-name narrate narrative native navigate negative network new news newsletter next night noise none
-note notebook notice notification number numeric
-observe office offline online open option orange order organize orientation original other outbox
-outline output outside overdue overlay overwrite own owner
-page paint pair panel paper paragraph parent parenthesis parse partner part password paste path pause
-pdf pen pencil percent percentage period permission phone photo photocopy phrase picture pin pink
-plagiarism plan planner planning plan play player playlist plot plug podcast point pointer poll pop
-popup portal portrait post poster pound practice predict prep present presentation preview previous
-principal print printing private probability problem process proctor profile progress project
-projector prompt pronounce proofread property protect protractor public publish pull purple push
-put puzzle
-quarter query question questionnaire queue quick quiet quiz quote
-rainbow random rate ratio raw read reader reading receive recipient recording record recover recycle
-red redirect redo reference refresh register reject release reload remember remind reminder remote
-remove rename repeat replace reply report repository request required rerun research reset resize
-resource respond response restart restore restrict restricted result resubmit retake return reuse
-review revise revision rewind right roll room root roster rotate round row rule ruler
-safe same save scale scan scanner scatter scene schedule school science scope score scoring screen
-screenshot script scroll seal search seat seating secret section secure see seek select self
-semester send sensor sent sentence separate sequence series set setting setup shape share shared sheet
-shortcut show shrink shut side sign signature silent simulation simulator single site size sketch
-skip slide slideshow slip slot slow small smart snippet social software solve sort sound source space
-spam spanish speak speaker special speech speed spell spelling spin split spotlight spreadsheet
-square stack staff stamp standard star start state statistic step sticker sticky stop store
-storage story storyboard storytelling stream strike string student stuck style stylus subject
-submission submit subscribe substitute subtitle sum summary suggest suggestion supply support survey
-suspend suspicious swap swipe switch symbol synchronize syllabus sync system
-tab table tablet tag take tap tardy target task teach teacher team template temperature term test
-testing text textbook theme thermometer thumbnail ticket tile time timeline timer timestamp title
-today toggle tool toolbar topic total touch track tracker trailer train transcript transfer
-transition translate translation translator transparent trash trend trick trim true turn tutor
-tutorial type typing
-unable unblock undo unit unlock unmute unpublish unread unsubmit unzip update upload upside url user
-username usual
-vector verify version vertical video view viewer virtual virus visible visit vocabulary voice volume
-vote
-walkthrough wall wallpaper warm warning watch watermark wave weak web webcam webinar webpage website
-week weekly weight weighted white whiteboard wide widget width wifi window wire wireless wizard word
-work worksheet workshop wrap write writing wrong
-year yearbook yellow
-zero zip zoom
-"""
-
-#: Given names are no news of a skill, whoever has them; some are words of other texts as well.
-GIVEN_NAMES = """
-aaron abby abigail adam alan albert alex alexander alexis alice alicia allison amanda amber amelia
-amy ana andrea andrew angel angela anita ann anna anne annie anthony april archer aria art arthur
-ashley aubrey audrey aurora austin autumn ava bailey barbara beau ben benjamin beth betty beverly
-bill billy blake bob bobby brad bradley brandon brenda brian brittany brook brooke bruce bryan
-caleb calvin cameron carl carla carlos carmen carol caroline carter casey catherine chad charity
-charles charlie charlotte chase chelsea cherry chip chloe chris christian christina christine
-christopher claire clara clay cody colin colton connor cooper corey courtney craig crystal curtis
-cynthia daisy dale dallas daniel danielle danny darren dave david dawn dean deborah debra denise
-dennis derek destiny diana diane diego dollar dominic don donald donna dorothy doug douglas drew
-duke dustin dylan earl eddie edward elena eli elijah elizabeth ella ellen emily emma emmanuel eric
-erica erin ethan eva evan eve evelyn faith fatima felix fern finn flora frances francis frank fred
-gabriel gabriella gail gary gavin gene george gerald gina ginger glen glenn gloria grace grady
-graham grant greg gregory hailey hannah harmony harold harper harry harvey haven hazel heather
-heidi helen henry holly hope howard hudson hunter ian irene iris isaac isabel isabella ivan ivy jack
-jackson jacob jada jade jake james jamie jan jane janet jasmine jason jasper javier jay jean jeff
-jeffrey jenna jennifer jenny jeremy jerry jesse jessica jesus jewel jill jim jimmy joan joanna joe
-joel john johnny jon jonathan jordan jorge jose joseph josh joshua joy joyce juan juanita judith
-judy julia julian julie june justice justin karen karl kate katherine kathleen kathy katie kayla keith
-kelly ken kendra kenneth kerry kevin kim kimberly kyle lance lane larry laura lauren leah lee leo
-leon leslie levi lexi liam lila lillian lily linda lindsay lisa logan lori louis lucas lucia lucy
-luis luke luna lydia lynn madison maggie malik marc marcus margaret maria marie marina mario mark
-martha martin marvin mary mason mateo matt matthew maverick max maya megan melanie melissa melody
-mercedes mercy mia michael michele michelle miguel mike miles miranda mitchell molly monica morgan
-muhammad myra nancy naomi natalie natasha nathan neal nevaeh nicholas nick nicole nina noah noel nora
-norma olive oliver olivia omar opal oscar owen paige pam pamela parker pat patience patricia patrick
-paul paula pearl pedro penny peter phil philip phillip phoebe phoenix piper porter precious preston
-prince priya quinn rachel ralph randy ray raymond rebecca reed reese rex rhonda ricardo rich richard
-rick ricky riley rita river rob robert roberto robin rocky rod rodney roger roman ron ronald rory rosa
-rose rosie roy ruby russell ruth ryan sabrina sadie sage sally sam samantha samuel sandra sandy sara
-sarah savannah sawyer scarlett scott sean sebastian serenity seth shane shannon sharon shaun shawn
-sheila shelby sherry sierra skip sky skyler sofia sonia sophia sophie spencer stacy stanley stella
-stephanie stephen steve steven stuart sue summer susan suzanne sydney sylvia tanner tara taylor ted
-teresa terry theo theresa thomas tiffany tim timothy tina todd tom tommy tony tracy travis trevor
-tristan troy tucker ty tyler valerie vanessa vera veronica vicki victor victoria vincent violet virginia
-vivian wade walker walter wanda warren wayne wendy wesley will william willow winter wyatt xavier
-yasmin yolanda zachary zane zoe
-"""
+from .word_lists import GENERAL_WORDS, GIVEN_NAMES
 
 
 class SessionWords(NamedTuple):

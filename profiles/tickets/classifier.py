@@ -70,7 +70,7 @@ def skills_as_told() -> tuple[SkillWords, ...]:
             skill.pk,
             tuple(skill.names),
             (skill.description, *sorted(told[skill.pk])),
-            tools.get(skill.tool_id, ()),
+            tools[skill.tool_id] if skill.tool_id is not None else (),
         )
         for skill in Skill.objects.order_by("pk")
     )
@@ -78,5 +78,8 @@ def skills_as_told() -> tuple[SkillWords, ...]:
 
 @lru_cache(maxsize=2)
 def _made_of(skills: tuple[SkillWords, ...], newest: int | None) -> Classifier:
-    found = TicketClassifier.objects.filter(pk=newest).first()
-    return Classifier(ColdStart(skills), Learned.from_bytes(found.parameters) if found else None)
+    cold_start = ColdStart(skills)
+    if newest is None:
+        return Classifier(cold_start)
+    held = TicketClassifier.objects.values_list("parameters", flat=True).get(pk=newest)
+    return Classifier(cold_start, Learned.from_bytes(bytes(held)))

@@ -44,7 +44,7 @@ class Learned:
         features, squares, weighted = self._table
         bags = features.bags(tickets)
         length = np.sqrt(np.maximum(summed(squares, bags), 1e-9))
-        return summed(weighted, bags) / length + self.rest
+        return (summed(weighted, bags) / length + self.rest).astype(np.float32)
 
     @cached_property
     def _table(self) -> tuple[Features, Floats, Floats]:
@@ -78,7 +78,7 @@ class Learned:
     @classmethod
     def from_bytes(cls, content: bytes) -> Learned:
         """Return what `to_bytes` wrote."""
-        with np.load(io.BytesIO(bytes(content)), allow_pickle=False) as held:
+        with np.load(io.BytesIO(content), allow_pickle=False) as held:
             return cls(
                 words=tuple(held["words"].tolist()),
                 skills=tuple(held["skills"].tolist()),
