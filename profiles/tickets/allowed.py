@@ -15,6 +15,9 @@ from ..models import Skill, Teacher, Tool, User
 from .reading import words_of
 from .word_lists import GENERAL_WORDS, GIVEN_NAMES
 
+#: Shorter words tell nothing of a skill ("ai" does: it is in names of skills).
+SHORTEST = 3
+
 
 class SessionWords(NamedTuple):
     """What a session says of itself, and the skills that it is for."""

@@ -145,4 +145,5 @@ def sureness(scores: Floats) -> Floats:
         return 1 - np.exp2(-scores)
     best = np.partition(scores, -2, axis=1)
     other = np.where(scores == best[:, -1:], best[:, -2:-1], best[:, -1:])
-    return (1 - np.exp2(-scores)) * scores / np.maximum(scores + other, 1e-9)
+    share = scores / np.maximum(scores + other, 1e-9)
+    return ((1 - np.exp2(-scores)) * share).astype(np.float32)

@@ -1,8 +1,5 @@
 """Words that tickets may leave behind, and given names that they may not."""
 
-#: Shorter words tell nothing of a skill ("ai" does: it is in names of skills).
-SHORTEST = 3
-
 #: What teachers do, where, and with what, beside the names of skills and tools.
 GENERAL_WORDS = """
 accept account across activity actual add address adjust admin afternoon alarm align allow alone
