@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import DateTimeField, F, Value
-from django.db.models.functions import Coalesce
+from django.db import connection, transaction
 
 from profiles.models import Teacher
 
@@ -27,9 +24,6 @@ def owe_plans(*, teacher_ids: Iterable[int], cause: str, count: int = 1, now: da
     """
     fresh = 0
     counts = Counter(teacher_ids)
-    # Plans with the same causes so far and the same to add are one statement: an event that
-    # touches everybody costs a handful of them, not one per teacher.
-    alike: dict[tuple[str, int], list[int]] = defaultdict(list)
     for chunk in chunks(sorted(counts)):
         plans = (
             Plan.objects.select_for_update()
@@ -41,19 +35,28 @@ def owe_plans(*, teacher_ids: Iterable[int], cause: str, count: int = 1, now: da
         if len(rows) < len(chunk):
             ensure_plans(teacher_ids=chunk)
             rows = list(plans.all())
+        changes: list[tuple[int, dict[str, int]]] = []
         for key, teacher, causes, wanted, built in rows:
             fresh += wanted == built
-            alike[json.dumps(causes, sort_keys=True), counts[teacher] * count].append(key)
-    for (causes, more), keys in alike.items():
-        merged = Counter(json.loads(causes))
-        merged[cause] += more
-        for chunk in chunks(keys):
-            Plan.objects.filter(pk__in=chunk).update(
-                wanted=F("wanted") + 1,
-                causes=dict(merged),
-                owed_since=Coalesce("owed_since", Value(now, output_field=DateTimeField())),
-            )
+            more = counts[teacher] * count
+            changes.append((key, causes | {cause: causes.get(cause, 0) + more}))
+        want_once_more(changes, now=now)
     return fresh
+
+
+def want_once_more(changes: Iterable[tuple[int, dict[str, int]]], *, now: datetime) -> None:
+    """Want these plans, by their keys, once more, for these causes. Their rows are locked.
+
+    A plain `executemany`: a help desk's tickets leave hardly two plans with the same causes.
+    """
+    as_json = connection.ops.adapt_json_value
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {Plan._meta.db_table} SET wanted = wanted + 1, causes = %s,"  # noqa: S608 (our own name)
+            " owed_since = COALESCE(owed_since, %s) WHERE id = %s",
+            [(as_json(causes, None), moment, key) for key, causes in changes],
+        )
 
 
 def owe_all_plans(*, cause: str, count: int = 1, now: datetime) -> int:
