@@ -99,16 +99,13 @@ def in_words(counts: dict[str, int], *, is_dry: bool = False) -> list[str]:
         f"{counts['runs_past']:,} past and kept as history; {counts['runs_new']:,} {would}new, "
         f"{counts['runs_changed']:,} {would}changed.",
     ]
-    if number := counts["sessions_without_minutes"]:
-        lines.append(f"{number:,} sessions have no minutes and stay drafts.")
-    if number := counts["sessions_kept"]:
-        lines.append(f"{number:,} sessions were edited by a coach and stay as they are.")
-    if number := counts["sessions_gone"]:
-        lines.append(f"{number:,} sessions of this source are no longer in the file; they stay.")
-    if number := counts["runs_without_session"]:
-        lines.append(f"{number:,} runs belong to no session of the file and were left out.")
-    if number := counts["runs_without_length"]:
-        lines.append(f"{number:,} runs have no length and were left out.")
-    if number := counts["paths_left_out"]:
-        lines.append(f"{number:,} learning paths were left out: paths are cut for each teacher.")
+    told = {
+        "sessions_without_minutes": "Sessions that have no minutes and stay drafts",
+        "sessions_kept": "Sessions that a coach edited and that stay as they are",
+        "sessions_gone": "Sessions of this source that are no longer in the file and stay",
+        "runs_without_session": "Runs left out because they belong to no session of the file",
+        "runs_without_length": "Runs left out because they have no length",
+        "paths_left_out": "Learning paths left out, because paths are cut for each teacher",
+    }
+    lines.extend(f"{what}: {counts[name]:,}." for name, what in told.items() if counts[name])
     return lines

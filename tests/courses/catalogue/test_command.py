@@ -26,7 +26,7 @@ def test_the_command_sums_up_and_writes_down_the_import(db, district, tmp_path):
     assert out.splitlines() == [
         "2 sessions: 2 new, 0 changed. 2 new skills.",
         "0 dated runs: 0 ahead, 0 past and kept as history; 0 new, 0 changed.",
-        "1 sessions have no minutes and stay drafts.",
+        "Sessions that have no minutes and stay drafts: 1.",
     ]
     assert "acme.2" in err
     run = ImportRun.objects.get()
