@@ -24,6 +24,8 @@ WORK = (
     Work("rebuild owed plans", "pdplanner.plans.tasks.rebuild_owed_plans", 60, 2),
     Work("send owed notices", "pdplanner.plans.tasks.send_owed_notices", 60, 5),
     Work("owe the nightly rebuild", "pdplanner.plans.tasks.nightly_rebuild", 300, 60),
+    Work("work out the forecast", "pdplanner.plans.tasks.work_out_forecast", 60, 3),
+    Work("owe the week's measuring", "pdplanner.plans.tasks.weekly_measuring", 3600, 600),
     Work("keep seats' deadlines", "courses.tasks.keep_seat_deadlines", 60, 5),
     Work("owe reminders of dates", "courses.tasks.owe_run_reminders", 300, 60),
     Work("ask how it went", "courses.tasks.ask_how_it_went", 300, 30),

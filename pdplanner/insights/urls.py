@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import forecast_views, views
 
 app_name = "insights"
 urlpatterns = [
@@ -13,4 +13,7 @@ urlpatterns = [
     path("completion/no-school/", views.no_school, name="no-school"),
     path("completion/schools/<int:school_id>/", views.school, name="school"),
     path("completion/sessions/<int:requirement_id>/", views.required, name="required"),
+    path("forecast/", forecast_views.forecast, name="forecast"),
+    path("forecast/ask/", forecast_views.ask, name="forecast-ask"),
+    path("forecast/figures.json", forecast_views.figures, name="forecast-figures"),
 ]

@@ -51,6 +51,7 @@ class RulesFit(models.Model):
     number = models.PositiveIntegerField(unique=True)
     as_of_date = models.DateField()  # nothing after it was known
     fitted_at = models.DateTimeField(default=timezone.now)
+    tickets = models.PositiveIntegerField(null=True)  # it was fitted on; null in older fits
     weights = models.JSONField()  # [[name of the signal, weight]]
     back_test = models.JSONField()
 
@@ -59,6 +60,59 @@ class RulesFit(models.Model):
 
     def __str__(self) -> str:
         return f"Fit no. {self.number} of {self.as_of_date}"
+
+
+class ForecastRun(models.Model):
+    """A fit of the rules, or a measuring of them, that is owed, at work, or over with its figures.
+
+    One is open at a time. One that was killed is taken up again after a while; its fit, once
+    stored, is not made twice.
+    """
+
+    class What(models.TextChoices):
+        FIT = "fit", "Fit"  # and measure afterwards
+        MEASURE = "measure", "Measure"
+
+    class State(models.TextChoices):
+        OWED = "owed", "Waiting for its turn"
+        AT_WORK = "at-work", "Being worked out"
+        DONE = "done", "Done"
+        TOO_LITTLE = "too-little", "Too little history"
+        FAILED = "failed", "Failed"
+
+    what = models.CharField(max_length=20, choices=What.choices)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.OWED)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # null: nobody asked, or from the command line
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    stage = models.PositiveIntegerField(default=0)  # how far it is, out of `STAGES`
+    as_of_date = models.DateField(null=True, blank=True)  # nothing after it was known
+    fit = models.ForeignKey(  # made here, or measured; null: the documented defaults
+        RulesFit, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs"
+    )
+    figures = models.JSONField(null=True, blank=True)  # recommender.figures.as_document
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=models.Q(state__in=["owed", "at-work"]),
+                name="one_open_forecast_run",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} of {self.asked_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.state in (self.State.OWED, self.State.AT_WORK)
 
 
 class PlanVersion(models.Model):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from .operations import owe_nightly_rebuild, rebuild_owed, send_owed
+from .operations.forecasting import owe_weekly_measuring, pay_forecast
 from .operations.rebuilding import TOGETHER
 from .operations.sweeping import owed_teachers
 
@@ -41,3 +42,18 @@ def nightly_rebuild() -> bool:
 def send_owed_notices() -> int:
     """Send the mail that is owed; return how many mails went out."""
     return send_owed(now=timezone.now())
+
+
+@shared_task
+def work_out_forecast() -> bool:
+    """Do the fit or the measuring of the forecast that is owed; return whether there was one."""
+    return pay_forecast(clock=timezone.now) is not None
+
+
+@shared_task
+def weekly_measuring() -> bool:
+    """Owe a measuring of the forecast once a week; return whether this week's was owed now."""
+    owed = owe_weekly_measuring(now=timezone.now())
+    if owed:
+        work_out_forecast.delay_on_commit()
+    return owed

@@ -252,6 +252,7 @@ def _group(
         reached=bootstrap_mean(np.array([float(bool(path.steps)) for path in theirs])),
         minutes_saved=bootstrap_mean(saved),
         need_met=bootstrap_ratio(saved, np.array([sum(path.needs.values()) for path in theirs])),
+        askers=len(known),
         ndcg10=bootstrap_mean(np.array(known)) if known else None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from math import isfinite
 
 from pdplanner.recommender.yardsticks import Measured
 
@@ -52,7 +53,8 @@ class GroupFigures:
     reached: Measured  # share with at least one step
     minutes_saved: Measured  # a teacher, by their paths
     need_met: Measured  # minutes saved over minutes needed, of all the group
-    ndcg10: Measured | None  # of the back-test's askers; None without any
+    askers: int  # in the back-test
+    ndcg10: Measured | None  # of these askers; None without any
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,13 @@ class Evaluation:
 
 
 def as_document(evaluation: Evaluation) -> dict[str, object]:
-    """The figures as plain values that JSON can hold; dates as ISO text."""
+    """The figures as plain values that JSON can hold; dates as ISO text, what is no number None."""
     return {name: _plain(value) for name, value in asdict(evaluation).items()}
+
+
+def as_plain(test: BackTest) -> dict[str, object]:
+    """A back-test as plain values that JSON can hold, like those of `as_document`."""
+    return {name: _plain(value) for name, value in asdict(test).items()}
 
 
 def _plain(value: object) -> object:
@@ -76,6 +83,8 @@ def _plain(value: object) -> object:
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
+    if isinstance(value, float) and not isfinite(value):
+        return None
     return value.isoformat() if isinstance(value, date) else value
 
 

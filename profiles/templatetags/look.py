@@ -28,6 +28,7 @@ DOORS = (
     ({Role.COORDINATOR}, "Imports", "profiles:imports", ()),
     ({Role.COORDINATOR}, "Help desks", "profiles:feeds", ()),
     ({Role.COORDINATOR}, "Claims", "courses:claims", ()),
+    ({Role.COORDINATOR}, "Forecast", "insights:forecast", ()),
     ({Role.COACH}, "At the door", "courses:door", ()),
     ({Role.COACH}, "CMS", "wagtailadmin_home", ()),
 )

@@ -115,6 +115,10 @@ ROWS: dict[str, Row] = {
     "completion/no-school/": COORDINATORS,
     "completion/schools/<int:school_id>/": COMPLETION,
     "completion/sessions/<int:requirement_id>/": COMPLETION,
+    # how well needs are foretold
+    "forecast/": COORDINATORS,
+    "forecast/ask/": COORDINATORS,
+    "forecast/figures.json": COORDINATORS,
     # the calendar of the year
     "year/": COORDINATORS,
     "year/<str:what>/add/": COORDINATORS,

@@ -1,22 +1,21 @@
-"""`pdplanner evaluate [--json] [--as-of DATE]`."""
+"""`pdplanner evaluate [--json] [--as-of DATE] [--keep]`."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from pdplanner.recommender import BadFacts
 from pdplanner.recommender.evaluation import as_document, as_text, evaluate
-from pdplanner.recommender.figures import Evaluation
-from profiles.models import School
 from profiles.queries import today_in_district
 
 from ...arguments import BadArgument, day_from
+from ...operations.forecasting import keep_figures
 from ...queries import read_facts
-from ...queries.rules import rules_in_use
+from ...queries.figures import with_school_names
+from ...queries.rules import standing_rules
 
 
 class Command(BaseCommand):
@@ -27,29 +26,22 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-of", metavar="DATE", help="nothing after this day is known (default: today)"
         )
+        parser.add_argument(
+            "--keep", action="store_true", help="show the coordinator these figures from now on"
+        )
 
     def handle(self, *args, **options) -> None:
-        today = today_in_district(timezone.now())
+        now = timezone.now()
+        today = today_in_district(now)
         try:
             as_of = day_from(options["as_of"]) if options["as_of"] else today
             self.stderr.write(f"Measuring what is known on {as_of.isoformat()} …")
-            found = evaluate(read_facts(as_of=as_of), rules_in_use())
+            standing = standing_rules()
+            found = evaluate(read_facts(as_of=as_of), standing.rules)
         except (BadArgument, BadFacts) as error:
             raise CommandError(str(error)) from error
         found = with_school_names(found)
+        if options["keep"]:
+            keep_figures(found, fit=standing.fit, now=now)
         told = json.dumps(as_document(found)) if options["json"] else as_text(found)
         self.stdout.write(told)
-
-
-def with_school_names(found: Evaluation) -> Evaluation:
-    """Return the figures with schools by name: the recommender knows them by number only."""
-    names = {str(key): name for key, name in School.objects.values_list("pk", "name")}
-    return replace(
-        found,
-        groups=tuple(
-            replace(group, name=names.get(group.name, group.name))
-            if group.kind == "school"
-            else group
-            for group in found.groups
-        ),
-    )

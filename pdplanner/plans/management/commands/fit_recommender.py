@@ -9,7 +9,9 @@ from pdplanner.recommender import BadFacts
 from profiles.queries import today_in_district
 
 from ...arguments import BadArgument, day_from
+from ...models import ForecastRun
 from ...operations.fitting import fit_rules
+from ...operations.forecasting import ask_forecast
 
 
 class Command(BaseCommand):
@@ -35,6 +37,7 @@ class Command(BaseCommand):
             )
             return
         fit, test = fitted
+        ask_forecast(what=ForecastRun.What.MEASURE, by=None, now=now)  # for the coordinator's page
         self.stdout.write(
             f"{fit}, in use from now on. Back-test {test.from_date} to {test.until_date}, "
             f"{test.tickets} tickets of {test.askers} people:"
