@@ -28,7 +28,7 @@ LOG = "so that it stays known who looked and what you asked for"
 HELD = (
     Held(Teacher, "Your room, your week and how you like to learn", "pk", Erasure.KEEP, ROSTER),
     Held(TeacherIdentifier, "Your ids in the roster", "teacher", Erasure.KEEP, ROSTER),
-    Held(Ticket, "Your help-desk tickets, as far as they are kept"),
+    Held(Ticket, "Your help-desk tickets, as far as they are kept", also=("minutes_in_words",)),
     Held(Goal, "Your goals"),
     Held(Practice, "What hangs in your closet"),
     Held(SkillAnswer, "Skills you said are not about you, or known"),

@@ -6,6 +6,18 @@ from django.db import models
 
 from ..choices import TicketKind
 
+#: What a ticket of a kind likely cost a class where nobody says: rules of thumb, in minutes, the
+#: first two those that a forecast starts from (`PathRules.minutes_default`). Told as such and never
+#: stored: no sum and no forecast can take them for something that was seen.
+USUAL_MINUTES = {
+    TicketKind.HOW_TO: 15,
+    TicketKind.PEDAGOGY: 15,
+    TicketKind.ACCESS: 10,
+    TicketKind.BREAK: 20,
+    TicketKind.OUTAGE: 45,  # a period
+    TicketKind.REQUEST: 0,
+}
+
 
 class TicketSource(models.Model):
     """A help desk, and how its export is read."""
@@ -115,6 +127,15 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.external_id}"
+
+    @property
+    def minutes_in_words(self) -> str:
+        """The minutes of class it cost and how that is known, "" when it likely cost none."""
+        if self.minutes_lost is not None:
+            origin = self.MinutesOrigin(self.minutes_origin or self.MinutesOrigin.FIELD)
+            return f"{self.minutes_lost} min of class, {origin.label}" if self.minutes_lost else ""
+        usual = USUAL_MINUTES[TicketKind(self.kind)]
+        return f"about {usual} min of class, {self.MinutesOrigin.KIND.label}" if usual else ""
 
     @property
     def is_solved(self) -> bool:

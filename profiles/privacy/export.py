@@ -31,7 +31,7 @@ def _rows(held: Held, teacher: Teacher) -> Iterator[dict[str, Any]]:
     related = [field.name for field in held.model._meta.concrete_fields if field.is_relation]
     rows = held.rows_of(teacher).select_related(*related) if related else held.rows_of(teacher)
     for row in rows.iterator(chunk_size=ROWS_AT_ONCE):
-        yield _told(row, held.secret)
+        yield _told(row, held.secret) | {name: getattr(row, name) for name in held.also}
 
 
 def _told(row: Model, secret: tuple[str, ...]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Held:
     erasure: Erasure = Erasure.DELETE
     why_kept: str = ""  # said to the teacher where erasing keeps it
     secret: tuple[str, ...] = ()  # columns that never leave: hashes of secrets
+    also: tuple[str, ...] = ()  # what is worked out of the columns and told beside them
 
     def rows_of(self, teacher: Teacher) -> QuerySet:
         """Return the rows about this teacher, oldest first."""

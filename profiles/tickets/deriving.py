@@ -11,6 +11,7 @@ from ..imports import Problems
 from ..models import Skill, Teacher, TeacherIdentifier, Ticket, TicketCategory, TicketSource, Tool
 from .categories import CategoryRow
 from .columns import FILE
+from .minutes import minutes_said
 from .reading import Named, WordReader, kind_named
 from .rows import TicketRow
 
@@ -26,6 +27,8 @@ class Derived(NamedTuple):
     origin: str
     confidence: float | None
     kind: TicketKind
+    minutes: int | None = None
+    minutes_origin: str = ""
 
 
 class Requesters:
@@ -124,10 +127,11 @@ class TicketReader:
             or words.kind
             or TicketKind.HOW_TO
         )
+        minutes = minutes_said(row.minutes_lost, row.subject, row.body)
         if skill is not None:
-            return Derived(skill, Ticket.Origin.CATEGORY, None, kind)
+            return Derived(skill, Ticket.Origin.CATEGORY, None, kind, *minutes)
         origin = Ticket.Origin.WORDS if words.skill is not None else ""
-        return Derived(words.skill, origin, words.confidence, kind)
+        return Derived(words.skill, origin, words.confidence, kind, *minutes)
 
 
 def count_reading(counts: Counter[str], derived: Derived) -> None:

@@ -22,6 +22,9 @@ from .upsert import Kept, kept_of, upsert
 #: Skills that a person gave: no import changes them.
 SAID_BY_PEOPLE = (Ticket.Origin.COACH, Ticket.Origin.TEACHER)
 
+#: Minutes that stand there without an origin are older than the origins: a field told them.
+OF_A_FIELD = (Ticket.MinutesOrigin.FIELD, "")
+
 Matched = tuple[TicketRow, int, Derived]  # the row, its teacher, what is kept of it
 
 
@@ -94,6 +97,8 @@ def with_what_people_said(kept: Kept, before: Kept, *, is_sorted: bool, is_live:
     """Return a ticket as read now, with what no reading may change of it."""
     if is_live and (before.is_reopened or was_opened_again(before, kept)):
         kept = kept._replace(is_reopened=True)
+    if has_field_of_old(kept, before):
+        kept = kept._replace(minutes_lost=before.minutes_lost, minutes_origin=before.minutes_origin)
     if is_sorted or before.skill_origin in SAID_BY_PEOPLE:
         kept = kept._replace(
             kind=before.kind,
@@ -102,6 +107,19 @@ def with_what_people_said(kept: Kept, before: Kept, *, is_sorted: bool, is_live:
             skill_confidence=before.skill_confidence,
         )
     return kept
+
+
+def has_field_of_old(kept: Kept, before: Kept) -> bool:
+    """Return whether a field told the minutes before, and no field tells them now: an export that
+    leaves the column out takes nothing back, and words don't overrule it."""
+    is_field = before.minutes_lost is not None and before.minutes_origin in OF_A_FIELD
+    return is_field and kept.minutes_origin != Ticket.MinutesOrigin.FIELD
+
+
+def name_old_minutes(*, tickets: QuerySet[Ticket]) -> int:
+    """Say of minutes that are older than the origins that a field told them; return of how many."""
+    older = tickets.filter(minutes_lost__isnull=False, minutes_origin="")
+    return older.update(minutes_origin=Ticket.MinutesOrigin.FIELD.value)
 
 
 def was_opened_again(before: Kept, after: Kept) -> bool:

@@ -31,6 +31,7 @@ class Kept(NamedTuple):
     skill_origin: str
     skill_confidence: float | None
     minutes_lost: int | None
+    minutes_origin: str
     need_by_date: date | None
     address: str
 
@@ -49,7 +50,8 @@ def kept_of(row: TicketRow, teacher: int, derived: Derived, address: str) -> Kep
         derived.skill,
         derived.origin,
         derived.confidence,
-        row.minutes_lost,
+        derived.minutes,
+        derived.minutes_origin,
         row.need_by_date,
         address,
     )
@@ -69,7 +71,7 @@ def upsert(*, source: int, tickets: Sequence[tuple[str, Kept]]) -> None:
             moment(kept.opened_at),
             moment(kept.first_answered_at),
             moment(kept.resolved_at),
-            *kept[4:12],
+            *kept[4:13],
             day(kept.need_by_date),
             kept.address,
             written_at,

@@ -228,7 +228,13 @@ def test_offered_seat_says_until_when_it_is_kept(
 
 def test_noticed_shows_every_ticket_with_its_date_and_origin(fitted, signed_in):
     page = signed_in(fitted).get("/path/noticed/").content.decode()
-    for words in ("Grade sync", "4 September", "6 October", "17 November", "20 min of class lost"):
+    for words in (
+        "Grade sync",
+        "4 September",
+        "6 October",
+        "17 November",
+        "20 min of class, said in the help desk",
+    ):
         assert words in page
 
 

@@ -56,6 +56,9 @@ def test_download_holds_every_row_and_no_secret(told_much, outsider, add_ticket,
     tickets = held["Your help-desk tickets, as far as they are kept"]
     assert [row["external_id"] for row in tickets] == ["T-1", "T-2"]
     assert [row["skill"] for row in tickets] == ["Grade sync", "Grade sync"]
+    assert {row["minutes_in_words"] for row in tickets} == {
+        "about 15 min of class, usual for its kind"
+    }
     assert [(row["words"], row["skills"]) for row in held["Your goals"]] == [
         ("Less marking by hand", ["Grade sync"])
     ]

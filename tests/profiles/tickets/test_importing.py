@@ -24,6 +24,7 @@ from profiles.tickets.importing import (
     continue_run,
     source_named,
 )
+from profiles.tickets.operations import name_old_minutes
 
 pytestmark = pytest.mark.django_db
 
@@ -385,3 +386,41 @@ def test_osticket_export_is_known_by_its_headings(people, tmp_path, screen_shari
         ("-104", "Nora", "@Screens", "Screen sharing", True)
     ]
     assert not Ticket.objects.get().is_solved
+
+
+def minutes() -> list[tuple]:
+    return list(
+        Ticket.objects.order_by("external_id").values_list("minutes_lost", "minutes_origin")
+    )
+
+
+def test_minutes_come_from_the_field_else_from_words_and_say_which(export, people):
+    head = "number,requester_email,opened_at,body,minutes_lost\n"
+    who = "nora.new@example.org,2026-09-01T08:30"
+    rows = (
+        f"1,{who},We lost 20 minutes of class,35\n"
+        f"2,{who},We lost 20 minutes of class,\n"
+        f"3,{who},It starts in 20 minutes,\n"
+    )
+    bring_in(export(rows, head))
+    assert minutes() == [(35, "field"), (20, "words"), (None, "")]
+    assert [ticket.minutes_in_words for ticket in Ticket.objects.order_by("external_id")] == [
+        "35 min of class, said in the help desk",
+        "20 min of class, from its words",
+        "about 15 min of class, usual for its kind",
+    ]
+    bring_in(export(rows.replace(",35", ","), head))  # words don't overrule what a field said
+    assert minutes() == [(35, "field"), (20, "words"), (None, "")]
+    bring_in(export(f"1,{who},,0\n2,{who},,\n", head))  # a field that says none does
+    assert minutes() == [(0, "field"), (None, ""), (None, "")]
+
+
+def test_minutes_older_than_their_origins_count_as_a_field_s(export, people):
+    head = "number,requester_email,opened_at,body,minutes_lost\n"
+    bring_in(export("1,nora.new@example.org,2026-09-01T08:30,,35\n", head))
+    Ticket.objects.update(minutes_origin="")
+    bring_in(export("1,nora.new@example.org,2026-09-01T08:30,We lost 20 minutes,\n", head))
+    assert minutes() == [(35, "")]
+    assert Ticket.objects.get().minutes_in_words == "35 min of class, said in the help desk"
+    assert [name_old_minutes(tickets=Ticket.objects.all()) for _ in range(2)] == [1, 0]
+    assert minutes() == [(35, "field")]
