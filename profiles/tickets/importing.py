@@ -29,6 +29,7 @@ from .columns import FILE, Columns
 from .csv import TicketCsv
 from .deriving import Requesters, TicketReader, count_reading
 from .operations import Matched, map_category, record_chunk
+from .repeating import mark_repeated, teachers_of
 
 #: Rows of the file to one transaction: other writers wait some 20 ms at most.
 CHUNK = 500
@@ -205,12 +206,17 @@ def continue_run(
     goes on with the same run.
     """
     start = run.cursor
+    touched: set[int] = set()  # teachers
     for rows, end in chunks(work, now=now, start=start):
         record_chunk(run=run, source=work.source, rows=rows, end=end)
+        touched.update(teacher for _, teacher, _ in rows)
         if (end - start) % ROWS_BETWEEN_PROGRESS == 0:
             progress(f"{end:,} of {run.total:,} rows written")
         if not may_go_on():
             return False
+    if start:  # whose tickets came before the kill is not known any more
+        touched.update(teachers_of(work.source))
+    mark_repeated(teachers=touched)
     ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.RUNNING).update(
         state=ImportRun.State.APPLIED, finished_at=timezone.now()
     )

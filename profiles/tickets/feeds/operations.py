@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
 from ...imports import TakenOver
 from ...models import FeedCall, FeedRun, Ticket, TicketFeed, TicketSource, TicketTombstone
@@ -20,11 +20,8 @@ from .desks import Place
 CLAIM = timedelta(minutes=3)
 #: After a failure the next try waits, twice as long after each in a row, up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
-#: The same question this soon after it was answered: the answer did not solve it.
-SOON = timedelta(days=14)
 #: Passes are kept this long for the coordinator to look back.
 HISTORY = timedelta(days=30)
-TEACHERS_AT_ONCE = 200
 NO_COUNTS = dict.fromkeys(
     (
         "pages",
@@ -121,27 +118,6 @@ def bury(*, source: TicketSource, external_ids: Iterable[str], now: datetime) ->
     teachers = sorted(teacher for _, teacher in found)
     tickets_changed.send(sender=Ticket, teacher_ids=teachers, count=len(found), cause="gone")
     return len(found)
-
-
-def mark_repeated(*, teachers: Iterable[int]) -> int:
-    """Mark the tickets of these teachers that were closed and asked again; return how many changed.
-
-    In small transactions: nobody waits for a long one.
-    """
-    again = Ticket.objects.filter(
-        teacher=OuterRef("teacher"),
-        skill=OuterRef("skill"),
-        opened_at__gt=OuterRef("resolved_at"),
-        opened_at__lte=OuterRef("resolved_at") + SOON,
-    )
-    wanted = sorted(teachers)
-    changed = 0
-    for start in range(0, len(wanted), TEACHERS_AT_ONCE):
-        tickets = Ticket.objects.filter(teacher__in=wanted[start : start + TEACHERS_AT_ONCE])
-        closed = tickets.filter(resolved_at__isnull=False, skill__isnull=False)
-        changed += closed.filter(Exists(again), is_repeated=False).update(is_repeated=True)
-        changed += tickets.filter(~Exists(again), is_repeated=True).update(is_repeated=False)
-    return changed
 
 
 @transaction.atomic

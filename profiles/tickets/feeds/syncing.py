@@ -12,6 +12,7 @@ from ...queries import the_district
 from ...seals import SealBroken, Secret
 from ..deriving import Derived, Requesters, TicketReader
 from ..operations import Matched
+from ..repeating import mark_repeated, teachers_of
 from ..rows import TicketRow
 from .answers import Drifted
 from .desks import Desk, Page, Place, System
@@ -20,7 +21,6 @@ from .operations import (
     finish_run,
     give_back,
     hold_turn,
-    mark_repeated,
     note_calls_read,
     note_trouble,
     record_page,
@@ -141,8 +141,7 @@ class Sync:
                 return
         self._look_for_gone(desk, book)
         if not is_new:  # whose tickets came before the kill is not known any more
-            held = Ticket.objects.filter(source=feed.source)
-            book.touched.update(held.order_by().values_list("teacher_id", flat=True).distinct())
+            book.touched.update(teachers_of(feed.source))
         mark_repeated(teachers=book.touched)
         finish_run(feed=feed, run=run, now=self.clock())
 

@@ -25,6 +25,7 @@ from profiles.tickets.importing import (
     source_named,
 )
 from profiles.tickets.operations import name_old_minutes
+from profiles.tickets.repeating import mark_repeated
 
 pytestmark = pytest.mark.django_db
 
@@ -424,3 +425,52 @@ def test_minutes_older_than_their_origins_count_as_a_field_s(export, people):
     assert Ticket.objects.get().minutes_in_words == "35 min of class, said in the help desk"
     assert [name_old_minutes(tickets=Ticket.objects.all()) for _ in range(2)] == [1, 0]
     assert minutes() == [(35, "field")]
+
+
+REPEATS = (
+    "1,nora.new@example.org,2026-09-01T08:30,2026-09-02T10:00,Cast my screen\n"  # asked again: 2
+    "2,nora.new@example.org,2026-09-10T08:30,2026-09-11T10:00,Cast my screen\n"  # not soon enough
+    "3,nora.new@example.org,2026-09-28T08:30,,Cast my screen\n"
+    "4,nora.new@example.org,2026-09-03T08:30,2026-09-04T10:00,Grades not syncing\n"
+    "5,max-77,2026-09-03T08:30,,Cast my screen\n"  # somebody else asked
+)
+
+
+def repeated() -> list[str]:
+    marked = Ticket.objects.filter(is_repeated=True).order_by("external_id")
+    return list(marked.values_list("external_id", flat=True))
+
+
+def test_imported_ticket_that_was_asked_again_soon_is_not_solved(export, people):
+    head = "number,requester_email,opened_at,resolved_at,subject\n"
+    for _ in range(2):
+        bring_in(export(REPEATS, head))
+        assert repeated() == ["1"]
+    later = "6,nora.new@example.org,2026-09-20T08:30,,Cast my screen\n"
+    bring_in(export(later, head))  # a later file makes an earlier one's ticket a repeated one
+    assert repeated() == ["1", "2"]
+    corrected = later.replace("Cast my screen", "Grades not syncing")
+    bring_in(export(corrected, head))
+    assert repeated() == ["1"]
+
+
+def test_import_cut_off_before_its_end_marks_what_came_before_too(
+    export, people, district, monkeypatch
+):
+    monkeypatch.setattr(importing, "CHUNK", 2)
+    head = "number,requester_email,opened_at,resolved_at,subject\n"
+    work = TicketImport(export(REPEATS, head), source_named(None, None), None)
+    run = begin_run(work, report=check_tickets(work, now=NOW), now=NOW)
+    assert not continue_run(work, run=run, now=NOW, may_go_on=lambda: False)
+    assert repeated() == []
+    assert continue_run(work, run=run, now=NOW)
+    assert repeated() == ["1"]
+
+
+def test_marking_takes_as_many_statements_for_many_tickets(
+    export, people, django_assert_num_queries
+):
+    head = "number,requester_email,opened_at,resolved_at,subject\n"
+    bring_in(export(REPEATS, head))
+    with django_assert_num_queries(2):
+        assert mark_repeated(teachers=[teacher.pk for teacher in people]) == 0
