@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ..csv_tables import CsvTable
 from ..imports import ImportRefused, Problems, Unreadable
-from .columns import FILE, TEXT_NAMES, Columns, places_of, recognise
+from .columns import FILE, NAMES, TEXT_NAMES, Columns, places_of, recognise
 from .rows import TicketRow
 
 FIRST_YEAR = 1990
@@ -97,7 +98,8 @@ class TicketCsv:
         self.problems = problems
         header = header_of(path)
         self.columns = columns or recognise(header)
-        self._places = places_of(self.columns, header)
+        places = places_of(self.columns, header)
+        self._cells_of = itemgetter(*(places.get(name, -1) for name in NAMES))
 
     def rows(self) -> Iterator[TicketRow | None]:
         """Yield a row for each line; None for a line with an error."""
@@ -111,15 +113,33 @@ class TicketCsv:
 
     def _row(self, line: int, cells: list[str]) -> TicketRow | None:
         self._line, self._is_good = line, True
-        get = {name: unguarded(cells[place].strip()) for name, place in self._places.items()}.get
-        opened_at = self._time("opened", get("opened", ""))
-        resolved_at = self._time("resolved", get("resolved", ""))
-        answered_at = self._time("first_answered", get("first_answered", ""))
+        cells.append("")  # what a column that is not there says
+        (
+            number,
+            requester,
+            opened,
+            answered,
+            resolved,
+            category,
+            subcategory,
+            subject,
+            body,
+            kind,
+            minutes,
+            need_by,
+            reopened,
+        ) = [
+            cell if cell[:1] != "'" else unguarded(cell)
+            for cell in map(str.strip, self._cells_of(cells))
+        ]
+        opened_at = self._time("opened", opened)
+        resolved_at = self._time("resolved", resolved) if resolved else None
+        answered_at = self._time("first_answered", answered) if answered else None
         if opened_at is None and self._is_good:
             self._wrong("opened", "a required cell is empty", "Every ticket was opened some time.")
-        if not get("external_id"):
+        if not number:
             self._wrong("external_id", "a required cell is empty", "Export this column whole.")
-        elif len(get("external_id", "")) > LONGEST_ID:
+        elif len(number) > LONGEST_ID:
             self._wrong(
                 "external_id", f"the id is longer than {LONGEST_ID} characters", "Is this the id?"
             )
@@ -127,26 +147,26 @@ class TicketCsv:
             for name, at in (("resolved", resolved_at), ("first_answered", answered_at)):
                 if at is not None and at < opened_at:
                     self._wrong(name, "the time is before the ticket was opened", "Correct it.")
-        minutes = self._minutes(get("minutes_lost", ""))
-        need_by = self._time("need_by", get("need_by", ""))
-        reopened = self._is_reopened(get("reopened", ""))
+        lost = self._minutes(minutes) if minutes else None
+        need_by_at = self._time("need_by", need_by) if need_by else None
+        is_reopened = self._is_reopened(reopened) if reopened else False
         if not self._is_good or opened_at is None:
             return None
         return TicketRow(
             line=line,
-            external_id=get("external_id", ""),
-            requester=get("requester", ""),
+            external_id=number,
+            requester=requester,
             opened_at=opened_at,
             first_answered_at=answered_at,
             resolved_at=resolved_at,
-            category=get("category", "")[:LONGEST_CATEGORY],
-            subcategory=get("subcategory", "")[:LONGEST_CATEGORY],
-            kind=get("kind", ""),
-            minutes_lost=minutes,
-            need_by_date=need_by.astimezone(self.zone).date() if need_by else None,
-            is_reopened=reopened,
-            subject=get("subject", ""),
-            body=get("body", ""),
+            category=category[:LONGEST_CATEGORY],
+            subcategory=subcategory[:LONGEST_CATEGORY],
+            kind=kind,
+            minutes_lost=lost,
+            need_by_date=need_by_at.astimezone(self.zone).date() if need_by_at else None,
+            is_reopened=is_reopened,
+            subject=subject,
+            body=body,
         )
 
     def _wrong(self, name: str, rule: str, remedy: str) -> None:
@@ -185,8 +205,6 @@ class TicketCsv:
         return None
 
     def _minutes(self, text: str) -> int | None:
-        if not text:
-            return None
         if text.isascii() and text.isdecimal() and len(text) <= 6 and int(text) <= MOST_MINUTES:
             return int(text)
         self._wrong("minutes_lost", "the cell holds no number of minutes", "Write such as 25.")

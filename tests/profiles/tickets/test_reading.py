@@ -53,6 +53,11 @@ def test_phrases_tell_the_kind(text, kind):
     assert READER.read(text, "").kind == kind
 
 
+def test_words_are_the_same_whether_or_not_the_text_is_ascii():
+    text = " ".join(f"Tab{chr(code)}Let x{chr(code)}" for code in range(128) if chr(code) != "<")
+    assert [*words_of(text), "é"] == words_of(f"{text} é")
+
+
 def test_words_are_compared_without_case_tags_and_plural():
     assert words_of("<b>Grades</b> &amp; CLASS buses") == ["grade", "amp", "class", "buse"]
 
