@@ -10,6 +10,7 @@ from django.db import transaction
 
 from courses.models import CoursePage
 from pdplanner.plans.operations import Rebuilt, rebuild_plans
+from pdplanner.plans.operations.fitting import fit_rules
 from pdplanner.plans.operations.owing import ensure_plans
 from profiles.choices import Role
 from profiles.models import District, School, Skill, Teacher, Ticket, Tool
@@ -61,6 +62,8 @@ def make_sample(*, seed: int, now: datetime, say: Callable[[str], None]) -> Made
             if model.objects.exists():
                 raise DistrictInUse(model._meta.verbose_name_plural)
         ground = _fill(seed, now, say)
+    say("Fitting the forecast to its tickets")
+    fit_rules(as_of=ground.today, now=now)
     say("Working out the paths")
     plans = rebuild_plans(teacher_ids=None, as_of=ground.today, now=now)
     return Made(

@@ -22,6 +22,7 @@ from courses.models import (
     EvaluationWords,
     Offering,
 )
+from pdplanner.plans.models import ForecastRun, RulesFit
 from profiles.models import (
     District,
     Goal,
@@ -78,6 +79,9 @@ def remove_sample() -> Removed:
     _remove_calendar()
     School.objects.filter(source=SOURCE).delete()
     _remove_skills_and_tools()
+    # What was learned from the sample's tickets says nothing of anybody else's.
+    ForecastRun.objects.all().delete()
+    RulesFit.objects.all().delete()
     User.objects.filter(pk__in=users).delete()
     # The row stays: an empty district is one that somebody has begun, and not filled by itself.
     fresh = District()

@@ -72,6 +72,7 @@ AT_THE_OFFICE = (
     "/help-desks/add/rt/",
     "/imports/",
     "/erasure-requests/",
+    "/forecast/",
     "/year/",
 )
 LOOKS = {

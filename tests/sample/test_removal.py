@@ -8,6 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from courses.models import CoursePage, CreditAward, CreditType, LookBookPage
+from pdplanner.plans.models import RulesFit
+from pdplanner.plans.queries.rules import rules_in_use
 from profiles.models import School, Skill, Teacher, User
 
 from .conftest import NOW
@@ -27,6 +29,13 @@ def test_remove_sample_asks_first(sample):
     with pytest.raises(CommandError, match="Say --yes"):
         call_command("remove_sample", stdout=StringIO())
     assert Teacher.objects.count() == 300
+
+
+def test_sample_goes_by_a_fit_of_its_own_tickets(sample):
+    fit = RulesFit.objects.get()
+    assert (fit.number, fit.as_of_date) == (1, NOW.date())
+    assert fit.tickets > 1000
+    assert rules_in_use().need.weights == tuple((name, weight) for name, weight in fit.weights)
 
 
 def test_remove_sample_keeps_what_others_made(sample, outsider, coach):
@@ -51,4 +60,5 @@ def test_remove_sample_keeps_what_others_made(sample, outsider, coach):
     assert list(User.objects.order_by("email")) == [coach, outsider.user]
     assert list(School.objects.values_list("name", flat=True)) == ["North High"]
     assert CreditAward.objects.count() == 0
+    assert RulesFit.objects.count() == 0
     assert [item.is_default for item in CreditType.objects.all()] == [True]
