@@ -4,7 +4,7 @@ takes several times as long as the database takes for them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -59,7 +59,8 @@ def kept_of(row: TicketRow, teacher: int, derived: Derived, address: str) -> Kep
 
 def upsert(*, source: int, tickets: Sequence[tuple[str, Kept]]) -> None:
     """Write these tickets, by their ids in the source: new ones, and those that changed."""
-    moment, day = connection.ops.adapt_datetimefield_value, connection.ops.adapt_datefield_value
+    moment = as_text if connection.vendor == "sqlite" else connection.ops.adapt_datetimefield_value
+    day = connection.ops.adapt_datefield_value
     rest = tuple(field.get_db_prep_save(field.get_default(), connection) for field in others())
     written_at = moment(timezone.now())
 
@@ -69,10 +70,10 @@ def upsert(*, source: int, tickets: Sequence[tuple[str, Kept]]) -> None:
             external_id,
             kept.teacher_id,
             moment(kept.opened_at),
-            moment(kept.first_answered_at),
-            moment(kept.resolved_at),
+            kept.first_answered_at and moment(kept.first_answered_at),
+            kept.resolved_at and moment(kept.resolved_at),
             *kept[4:13],
-            day(kept.need_by_date),
+            kept.need_by_date and day(kept.need_by_date),
             kept.address,
             written_at,
             *rest,
@@ -82,6 +83,11 @@ def upsert(*, source: int, tickets: Sequence[tuple[str, Kept]]) -> None:
         cursor.executemany(
             statement(), [values(external_id, kept) for external_id, kept in tickets]
         )
+
+
+def as_text(moment_at: datetime) -> str:
+    """Return a time as Django writes it for SQLite, in a quarter of the time."""
+    return str(moment_at.astimezone(UTC).replace(tzinfo=None))
 
 
 NAMED = ("source_id", "external_id", *Kept._fields, "imported_at")
