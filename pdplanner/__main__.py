@@ -56,6 +56,14 @@ def main(argv: list[str] | None = None) -> int:
         # Whoever read our output has stopped listening.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
         return 1
+    except Exception as error:
+        # Imported here: most commands never fail, and some run before Django can be loaded.
+        from profiles.error_reports import is_of_reading, quiet_lines
+
+        if not is_of_reading(error):
+            raise
+        print(quiet_lines(error), file=sys.stderr)
+        return 1
     return 0
 
 

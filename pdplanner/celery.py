@@ -8,8 +8,9 @@ import logging
 
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
+from django.utils.log import configure_logging
 from kombu.exceptions import OperationalError
 
 from pdplanner.collector import collect_rarely
@@ -32,6 +33,12 @@ class NudgeTask(DjangoTask):
             # The work is written down in the database: a page must not fail for want of a nudge.
             logger.warning("No nudge for %s, the sweep will find it: %s", self.name, error)
             return None
+
+
+@setup_logging.connect
+def log_as_elsewhere(**kwargs) -> None:
+    """Log by the site's own settings, whose lines withhold what was read; not by Celery's."""
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
 
 
 @worker_process_init.connect

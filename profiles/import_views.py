@@ -230,8 +230,8 @@ def show_run(request: SignedInRequest, row: ImportRun, *, wants_yes: bool = Fals
 def apply(request: SignedInRequest, pk: int) -> HttpResponse:
     """Apply a checked import; what takes long goes on in the background."""
     row = get_object_or_404(ImportRun, pk=pk)
-    if row.state != ImportRun.State.CHECKED:
-        return redirect("profiles:import-run", pk)  # pressed twice
+    if row.state != ImportRun.State.CHECKED or not row.content_hash:
+        return redirect("profiles:import-run", pk)  # pressed twice, or not checked yet
     kept = found(row)
     if kept.options.get("must_confirm"):
         if not request.POST.get("confirm"):

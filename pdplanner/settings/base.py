@@ -210,10 +210,19 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 #: Where links in mails lead. The embedded mode sets it to the address it prints.
 WAGTAILADMIN_BASE_URL = os.environ.get("PDPLANNER_ADDRESS", "http://localhost:8000")
 
+# Errors say where they happened, and never what a ticket, a roster or a form held.
+DEFAULT_EXCEPTION_REPORTER = "profiles.error_reports.QuietReporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "profiles.error_reports.QuietFilter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "class": "profiles.error_reports.QuietFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

@@ -158,6 +158,9 @@ def test_tickets_ask_for_columns_then_check_and_apply(client, new_teacher, scree
     assert "2026-09-01 · 2026-09-02 · 2026-09-03" in page
     assert "Kanary" not in page
     assert client.get(f"/imports/{run.pk}/").url == answer.url
+    client.post(f"/imports/{run.pk}/apply/")  # pressed too soon, on a page of before
+    run.refresh_from_db()
+    assert run.state == "checked"
 
     assert client.post(answer.url, {"external_id": "Nr"}).status_code == 422
     answer = client.post(answer.url, COLUMNS)

@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import io
-import logging
-import random
-import re
-from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
 
 from profiles.models import ImportRun, Teacher
 from profiles.tasks import continue_imports
 
+from ..canary import NAMES, STUDENTS, WORDS, found_in, nowhere, watched
 from .conftest import SHARED, USERS_1_1, USERS_1_2, files_of, zipped
 from .test_sds import LEGACY, V21
 
+__all__ = ["watched"]
+
 pytestmark = pytest.mark.django_db
-
-STUDENTS = 500
-START = ("Zu", "Qua", "Vri", "Xo", "Jya", "Wlo", "Pfe", "Tsu", "Gho", "Kna")
-MIDDLE = ("vet", "brin", "lox", "zam", "quil", "dref", "mub", "nyx", "porl", "gath")
-END = ("ashu", "ilk", "oroz", "ewa", "unto", "ypse", "amul", "ikko", "erdo", "obli")
-
-
-def invented() -> list[tuple[str, str]]:
-    """Return five hundred given and family names that stand for nobody, each once."""
-    words = [f"{a}{b}{c}" for a in START for b in MIDDLE for c in END]
-    random.Random(500).shuffle(words)
-    return [(words[2 * n], words[2 * n + 1]) for n in range(STUDENTS)]
-
-
-NAMES = invented()
-WORDS = {word.casefold() for pair in NAMES for word in pair}
 
 
 def users(version: str) -> str:
@@ -118,58 +99,6 @@ def dirty(files: dict[str, str]) -> list[dict[str, str]]:
         files | {"enrollments.csv": files["enrollments.csv"].replace("student", f, 1)},
         files | {"manifest.csv": f"propertyName,value\noneroster.version,{g}\n"},
     ]
-
-
-def found_in(text: str) -> set[str]:
-    """Return the names that stand in a text."""
-    return WORDS & set(re.findall(r"[a-z]+", text.casefold()))
-
-
-def in_database() -> dict[str, set[str]]:
-    """Return table -> names, of every table of the database."""
-    found = {}
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names():
-            cursor.execute(f'SELECT * FROM "{table}"')
-            if names := found_in(repr(cursor.fetchall())):
-                found[table] = names
-    return found
-
-
-def in_files(folder: Path) -> dict[str, set[str]]:
-    found = {}
-    for path in folder.rglob("*"):
-        names = found_in(str(path.relative_to(folder)))
-        if path.is_file():
-            names |= found_in(path.read_bytes().decode("latin-1"))
-        if names:
-            found[str(path)] = names
-    return found
-
-
-@pytest.fixture
-def watched(settings, tmp_path, caplog):
-    """Give a data folder of its own and a memory of everything that is logged, down to debug."""
-    settings.DATA = tmp_path / "data"
-    caplog.set_level(logging.DEBUG)
-    caplog.handler.setLevel(logging.DEBUG)
-    return settings.DATA
-
-
-def nowhere(data: Path, caplog, mailoutbox, *pages: str) -> None:
-    """Fail when any of the names is in a table, a log, a mail, the cache, a file or a page."""
-    assert in_database() == {}
-    assert in_files(data) == {}
-    # SQL in the log of the database's own driver is what the tables show; the rest must be clean.
-    logged = "\n".join(
-        f"{record.getMessage()} {record.args}"
-        for record in caplog.records
-        if not record.name.startswith("django.db")
-    )
-    assert found_in(logged) == set()
-    assert found_in(repr([(mail.subject, mail.body) for mail in mailoutbox])) == set()
-    assert found_in(repr(getattr(cache, "_cache", {}))) == set()
-    assert found_in("\n".join(pages)) == set()
 
 
 def test_there_are_five_hundred_and_a_name_would_be_found():
