@@ -1,5 +1,5 @@
-"""Tickets of our own with the skill that each is about: what teachers ask in ten phrasings for
-each of the sample district's skills, each phrasing twice with what stands around a question."""
+"""Tickets of our own with the skill that each is about: ten questions for each of the sample
+district's skills, each in two phrasings, with what stands around a question in a real ticket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 FILES = resources.files(__package__)
-FROM_EACH = 2  # tickets from each phrasing
+#: The same questions in the same order, each file as another teacher would put them.
+PHRASINGS = ("phrasings.txt", "rephrased.txt")
 SEED = 20260901
 #: How often a ticket has each of the things around its question.
 GREETED, CHATTED, CHATTED_TWICE, IN_PASSING, SIGNED, MISTYPED = 0.6, 0.5, 0.2, 0.35, 0.6, 0.3
@@ -27,16 +28,17 @@ class Labelled(NamedTuple):
     """A ticket and what it is about."""
 
     template: str  # the phrasing that it was made from
+    question: str  # what is asked, in whichever phrasing
     skill: str
     category: str  # "": none was chosen
     subject: str
     body: str
 
 
-def phrasings() -> dict[str, list[str]]:
-    """Return skill -> its phrasings, in the order of their file."""
+def phrasings(file: str) -> dict[str, list[str]]:
+    """Return skill -> its questions as this file puts them, in its order."""
     found: dict[str, list[str]] = {}
-    for line in FILES.joinpath("phrasings.txt").read_text("utf-8").splitlines():
+    for line in FILES.joinpath(file).read_text("utf-8").splitlines():
         if line.startswith("== "):
             found[line.removeprefix("== ")] = rows = []
         elif line and not line.startswith("#"):
@@ -52,13 +54,14 @@ def labelled_tickets(categories: dict[str, str], seed: int = SEED) -> list[Label
 def _drawn(categories: dict[str, str], draw: random.Random) -> Iterator[Labelled]:
     frames = tomllib.loads(FILES.joinpath("frames.toml").read_text("utf-8"))
     menu = sorted({category for category in categories.values() if category})
-    for skill, rows in phrasings().items():
-        for number, row in enumerate(rows):
-            for _ in range(FROM_EACH):
+    for file in PHRASINGS:
+        for skill, rows in phrasings(file).items():
+            for number, row in enumerate(rows):
                 asked = CHOICE.sub(lambda found: draw.choice(found[1].split("|")), row)
                 subject, body = _framed(asked, frames, draw)
                 category = _category(categories[skill], menu, draw)
-                yield Labelled(f"{skill} {number}", skill, category, subject, body)
+                question = f"{skill} {number}"
+                yield Labelled(f"{question} {file}", question, skill, category, subject, body)
 
 
 def _framed(asked: str, frames: dict[str, Any], draw: random.Random) -> tuple[str, str]:

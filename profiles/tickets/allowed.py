@@ -8,12 +8,11 @@ for words that a skill or tool is called by ("Canvas", "Clever").
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 from ..models import Skill, Teacher, Tool, User
 from .reading import words_of
-from .word_lists import GENERAL_WORDS, GIVEN_NAMES
+from .word_lists import general_words, given_names, stop_words
 
 #: Shorter words tell nothing of a skill ("ai" does: it is in names of skills).
 SHORTEST = 3
@@ -76,17 +75,5 @@ def allowed_of(
     called = {word for text in named for word in words_of(text)}
     told = {word for text in texts for word in words_of(text) if len(word) >= SHORTEST}
     persons = {word for name in people for word in words_of(name)}
-    words = called | ((general_words() | told) - persons - given_names())
+    words = called | ((general_words() | told) - persons - given_names() - stop_words())
     return frozenset(word for word in words if not any(sign.isdigit() for sign in word))
-
-
-@lru_cache(maxsize=1)
-def general_words() -> frozenset[str]:
-    """Return the general list, as words are compared."""
-    return frozenset(words_of(GENERAL_WORDS))
-
-
-@lru_cache(maxsize=1)
-def given_names() -> frozenset[str]:
-    """Return the given names, as words are compared."""
-    return frozenset(words_of(GIVEN_NAMES))

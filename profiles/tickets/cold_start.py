@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .reading import WEIGHT_OF_TOOL, words_of
+from .word_lists import stop_words
 
 Floats = NDArray[np.float32]
 
@@ -95,16 +96,18 @@ class ColdStart:
         phrases: dict[tuple[str, ...], dict[int, float]] = defaultdict(dict)
         named: list[set[str]] = []
         told: list[set[str]] = []
+        nothing = stop_words()
         for column, skill in enumerate(skills):
-            named.append({word for name in skill.names for word in words_of(name)})
-            told.append({word for text in skill.texts for word in words_of(text)} - named[-1])
+            named.append({word for name in skill.names for word in words_of(name)} - nothing)
+            told.append({word for text in skill.texts for word in words_of(text)} - nothing)
+            told[-1] -= named[-1]
             for names, weight in ((skill.tools, WEIGHT_OF_TOOL), (skill.names, 1.0)):
                 for name in names:
                     phrase = tuple(sorted(set(words_of(name))))
                     found = phrases[phrase].get(column, 0.0)
                     phrases[phrase][column] = max(found, weight)
         phrases.pop((), None)
-        words = set().union(*named, *told, *phrases)
+        words = set[str]().union(*named, *told, *phrases)
         self.features = Features(words, phrases)
         self.weights = np.zeros((len(self.features), len(skills)), np.float32)
         self._weigh_words(named, WEIGHT_IN_NAME)

@@ -1,4 +1,10 @@
-"""Words that tickets may leave behind, and given names that they may not."""
+"""Words that tickets may leave behind, words that tell nothing, and given names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from .reading import words_of
 
 #: What teachers do, where, and with what, beside the names of skills and tools.
 GENERAL_WORDS = """
@@ -117,3 +123,40 @@ tyler valerie vanessa vera veronica vicki victor victoria vincent violet virgini
 walker walter wanda warren wayne wendy wesley will william willow winter wyatt xavier yasmin
 yolanda zachary zane zoe
 """
+
+#: Words of any text: they tell nothing of a skill, unless as a part of its name.
+STOP_WORDS = """
+a about above after again against all almost also always am an and another any anybody anyone
+anything are around as ask asked at away be because been before being best better between but by
+came can cannot come could couldn d did didn do does doesn doing don done down during each either
+else ever every everybody everyone everything few find first for from get gets getting give given
+go goes going gone good got had has have haven having he hello help her here hers hi him his how
+however i if in instead into is isn it its just keep know last least less let like likely ll look
+lot made make makes making many may me might mine more most much must my need needs never new next
+no nobody none nor not nothing now of off often old on once one only onto or other others our out
+over own per please put quite rather re really said same say see seem seen several shall she
+should show since so some somebody someone something sometimes soon still such sure t take tell
+than thank thanks that the their them then there these they thing this those though three through
+thx till to today together tomorrow too took toward tried try turn two under until up upon us use
+used uses using ve very via want wants was wasn way we well went were what whatever when where
+whether which while who whole whom whose why will with within without won work works would wouldn
+yes yesterday yet you your yours
+"""
+
+
+@lru_cache(maxsize=1)
+def general_words() -> frozenset[str]:
+    """Return the general list, as words are compared."""
+    return frozenset(words_of(GENERAL_WORDS))
+
+
+@lru_cache(maxsize=1)
+def given_names() -> frozenset[str]:
+    """Return the given names, as words are compared."""
+    return frozenset(words_of(GIVEN_NAMES))
+
+
+@lru_cache(maxsize=1)
+def stop_words() -> frozenset[str]:
+    """Return the words that tell nothing, as words are compared."""
+    return frozenset(words_of(STOP_WORDS))
