@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterator
 from types import TracebackType
 from typing import Any
 
@@ -96,9 +96,9 @@ class QuietFilter(SafeExceptionReporterFilter):
         """Return the names of a form's fields, and what stood in none of them."""
         return {} if request is None else dict.fromkeys(request.POST, self.cleansed_substitute)
 
-    def get_traceback_frame_variables(self, request, tb_frame) -> list[tuple[str, Any]]:
+    def get_traceback_frame_variables(self, request, tb_frame) -> ItemsView[str, Any]:
         """Return the names of a frame's variables, and none of their values."""
-        return [(name, self.cleansed_substitute) for name in tb_frame.f_locals]
+        return dict.fromkeys(tb_frame.f_locals, self.cleansed_substitute).items()
 
 
 class QuietReporter(ExceptionReporter):

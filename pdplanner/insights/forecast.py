@@ -191,7 +191,7 @@ def fit_rows(fits: list[RulesFit], in_use: RulesInUse) -> list[FitRow]:
 
 def _fit_row(fit: RulesFit, in_use: RulesInUse) -> FitRow:
     methods = fit.back_test.get("methods", [])
-    ours = next((row for row in methods if row["ours"]), {})
+    ours: dict[str, Any] = next((row for row in methods if row["ours"]), {})
     others = [row["ndcg10"] for row in methods if not row["ours"] and _is_number(row["ndcg10"])]
     return FitRow(
         fit=fit,

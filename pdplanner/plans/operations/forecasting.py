@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -81,11 +81,12 @@ def _forget_old() -> None:
 
 def pay_forecast(*, clock: Callable[[], datetime]) -> ForecastRun | None:
     """Do the run that is owed, or whose worker was killed; return it, None without one."""
-    run = _taken(clock())
+    now = clock()
+    run = _taken(now)
     if run is None:
         return None
     try:
-        _work_out(run, clock)
+        _work_out(run, as_of=today_in_district(now), clock=clock)
     except Exception as error:
         # Facts that cannot be won't get better by trying again.
         run.refresh_from_db()
@@ -113,15 +114,15 @@ def _taken(now: datetime) -> ForecastRun | None:
     return run if taken else None
 
 
-def _work_out(run: ForecastRun, clock: Callable[[], datetime]) -> None:
+def _work_out(run: ForecastRun, *, as_of: date, clock: Callable[[], datetime]) -> None:
     """Fit, when that is asked and not done yet, and measure what is in use."""
     _note(run, 1)
-    run.as_of_date = today_in_district(run.started_at)
-    facts = read_facts(as_of=run.as_of_date)
+    run.as_of_date = as_of
+    facts = read_facts(as_of=as_of)
     run.state = State.DONE
     if run.what == What.FIT and run.fit is None:
         _note(run, 2)
-        if fit_rules(as_of=run.as_of_date, now=clock(), facts=facts, run=run) is None:
+        if fit_rules(as_of=as_of, now=clock(), facts=facts, run=run) is None:
             run.state = State.TOO_LITTLE
     _note(run, 3)
     standing = standing_rules()

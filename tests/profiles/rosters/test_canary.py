@@ -9,14 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from profiles.error_reports import WITHHELD
 from profiles.models import ImportRun, Teacher
 from profiles.tasks import continue_imports
 
-from ..canary import NAMES, STUDENTS, WORDS, found_in, nowhere, watched
+from ..canary import NAMES, STUDENTS, WORDS, admins, found_in, logged, nowhere, watched
 from .conftest import SHARED, USERS_1_1, USERS_1_2, files_of, zipped
 from .test_sds import LEGACY, V21
 
-__all__ = ["watched"]
+__all__ = ["admins", "watched"]
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +153,71 @@ def test_no_student_s_name_stays_after_uploads(
     pages.append(client.get(f"/imports/{run.pk}/").content.decode())
     pages.append(client.get("/imports/").content.decode())
     nowhere(watched, caplog, mailoutbox, *pages)
+
+
+def named(files: dict[str, str]) -> dict[str, str]:
+    """Return a set with files in it that are called by students' names."""
+    g, f = NAMES[30]
+    return files | {
+        f"{g} {f}.csv": "name\nx\n",
+        f"{f}/{g}.csv": "sourcedId\nx\n",
+        f"{g}.pdf": "x",
+    }
+
+
+def test_no_student_s_name_stays_of_a_file_s_name(
+    watched, district, coordinator, tmp_path, caplog, mailoutbox
+):
+    client = Client()
+    client.force_login(coordinator)
+    printed = io.StringIO()
+    pages = []
+    for number, files in enumerate(sets().values()):
+        g, f = NAMES[40 + number]
+        path = tmp_path / f"{g} {f}.zip"
+        path.write_bytes(zipped(named(files)))
+        for file in (named(files), {f"{g} {f}.csv": "name,mail\nx,y\n"}):
+            upload = SimpleUploadedFile(f"{f}, {g}.zip", zipped(file))
+            page = client.post("/imports/new/roster/", {"roster-file": upload}, follow=True)
+            pages.append(page.content.decode())
+        folder = tmp_path / f"{f} {g}"
+        folder.mkdir()
+        for name, text in named(files).items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+        for place in (path, folder):
+            try:
+                call_command("import_roster", place, stdout=printed, stderr=printed)
+            except CommandError as refused:
+                printed.write(str(refused))
+    assert ImportRun.objects.filter(state="applied").exists()
+    for run in ImportRun.objects.filter(state="checked"):  # they wait for their columns, or a yes
+        client.post(f"/imports/{run.pk}/leave/")
+    told = printed.getvalue().replace(str(tmp_path), "")
+    nowhere(watched, caplog, mailoutbox, told, *pages)
+
+
+def test_no_student_s_name_stays_of_a_roster_that_broke_the_reader(
+    watched, district, coordinator, tmp_path, caplog, mailoutbox, monkeypatch, admins
+):
+    def fail(*args, **kwargs):
+        g, f = NAMES[50]
+        try:
+            int(g)
+        except ValueError as error:
+            raise LookupError(f"{g} {f}") from error
+
+    monkeypatch.setattr("profiles.rosters.tables.CsvTable.rows", fail)
+    client = Client(raise_request_exception=False)
+    client.force_login(coordinator)
+    upload = SimpleUploadedFile("roster.zip", zipped(sets()["1.1"]))
+    page = client.post("/imports/new/roster/", {"roster-file": upload})
+    assert page.status_code == 500
+    assert WITHHELD in mailoutbox[0].body
+    assert f"LookupError {WITHHELD}" in logged(caplog)
+    ImportRun.objects.all().delete()
+    continue_imports()
+    nowhere(watched, caplog, mailoutbox, page.content.decode())
 
 
 def test_no_student_s_name_stays_in_what_a_refused_command_prints(

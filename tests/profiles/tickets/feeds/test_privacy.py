@@ -2,85 +2,115 @@
 
 from __future__ import annotations
 
-import logging
-import random
+import json
 
 import pytest
-from django.core import mail
-from django.core.cache import cache
-from django.db import connection
+from django.utils import timezone
 
-from profiles.models import Ticket
+from profiles.error_reports import WITHHELD
+from profiles.models import FeedCall, Ticket
 from profiles.seals import Secret
+from profiles.tasks import sync_feeds
+from profiles.tickets.deriving import TicketReader
+from profiles.tickets.feeds.hooks import signature, take_call
 from profiles.tickets.feeds.line import FeedProblem
 from profiles.tickets.feeds.trying import try_feed
 
+from ...canary import NAMES, exports, found_in, logged, nowhere, payloads, watched
 from ..servers import Faults
 from ..servers.shapes import TOKEN
 from .conftest import MAX, NORA, NOW
 
+__all__ = ["payloads", "watched"]
+
 pytestmark = pytest.mark.django_db
 
-STUDENTS = 500
-FIRST = "Zorvath Quillim Brandelle Ysolde Fenwicke Gristobal Hyacintho Ulfrieda Pemberlyn Tavishka"
-LAST = "Xanderquist Blorenthal Wyverstone Quagliotti Drizzlethorpe Mokrzewski Vantongeren Oyelarano"
+STUDENTS = [f"{given} {family}" for given, family in NAMES]
+SAID = ("marks of", "sync grades for", "password of", "can't find")
+#: What a ticket is known by in one shape or another; the rest is taken away to confuse us.
+NUMBERS = {"id", "TicketId", "sys_id", "key"}
 
 
-def students() -> list[str]:
-    """Return names that nothing else holds."""
-    draw = random.Random(7)
-    return [
-        f"{draw.choice(FIRST.split())}{number} {draw.choice(LAST.split())}{number}"
-        for number in range(STUDENTS)
-    ]
+def with_students(ticket: dict) -> dict:
+    """Return a ticket as a help desk says it, with students in every corner it may grow."""
+    given, family = NAMES[0]
+    return ticket | {
+        "student": STUDENTS[0],
+        "custom_field_student": [STUDENTS[1]],
+        "custom_fields": ticket.get("custom_fields") or [{"id": 9, "value": STUDENTS[2]}],
+        "assets": {STUDENTS[3]: 1},
+        "attachments": [{"file_name": f"{family}, {given}.pdf", "name": f"{given}.png"}],
+    }
+
+
+@pytest.fixture
+def place(new_teacher, mentor_teacher, grade_sync, kind, open_place, settings):
+    """A help desk whose 25 tickets name all five hundred, which the worker may read."""
+    place = open_place(
+        kind, faults=Faults(seed=2, waits=0.005, drops=0.02, errors=0.01), largest_page=100
+    )
+    for number, name in enumerate(STUDENTS[::20]):
+        others = STUDENTS[number * 20 + 1 : number * 20 + 20]
+        place.server.add(
+            (NORA, MAX, f"{name.replace(' ', '.')}@students.example.org")[number % 3],
+            subject=f"{SAID[number % 4]} {name}",
+            body=f"{' and '.join(others)} {name} sync grades",
+        )
+    place.server.drift = with_students
+    settings.FEED_PRIVATE_HOSTS = ["127.0.0.1"]
+    place.feed.token = Secret(TOKEN)
+    place.feed.is_on = True
+    place.feed.save()
+    return place
+
+
+def calm(place) -> None:
+    """Let nothing go wrong on the way any more."""
+    place.server.faults.waits = place.server.faults.errors = place.server.faults.drops = 0.0
 
 
 def test_no_student_is_left_anywhere(
-    new_teacher, mentor_teacher, grade_sync, kind, open_place, caplog, capsys, monkeypatch, settings
+    watched, place, new_teacher, coordinator, coach, caplog, capsys, mailoutbox, payloads
 ):
-    names = students()
-    caplog.set_level(logging.DEBUG)
-    faults = Faults(seed=2, waits=0.005, drops=0.02, errors=0.01)
-    place = open_place(kind, faults=faults, largest_page=100)
-    words = ("marks of", "sync grades for", "password of", "can't find")
-    for number, name in enumerate(names[::20]):
-        others = names[number * 20 + 1 : number * 20 + 20]
-        place.server.add(
-            (NORA, MAX, f"{name.replace(' ', '.')}@students.example.org")[number % 3],
-            subject=f"{words[number % 4]} {name}",
-            body=f"{' and '.join(others)} {name} sync grades",
-        )
-
-    def with_names(ticket):
-        extra = {"student": names[0], "custom_field_student": [names[1]], "assets": {names[2]: 1}}
-        return ticket | extra
-
-    place.server.drift = with_names
     place.sync_through()
-    settings.FEED_PRIVATE_HOSTS = ["127.0.0.1"]
+    calm(place)
     place.feed.refresh_from_db()
-    place.feed.token = Secret(TOKEN)
-    place.feed.save()
-    place.server.faults.waits = place.server.faults.errors = place.server.faults.drops = 0.0
-    tried = try_feed(place.feed, clock=lambda: NOW)
-    said = repr(tried)
-    needed = {"id", "TicketId", "sys_id", "key"}
+    said = [repr(try_feed(place.feed, clock=lambda: NOW))]
+    call = json.dumps({"id": 7, "subject": STUDENTS[4], "files": [STUDENTS[5]]}).encode()
+    stamp = int(NOW.timestamp())
+    place.feed.hook_key = Secret("of the hook")
+    header = signature("of the hook", body=call, at=stamp)
+    assert take_call(feed=place.feed, header=header, body=call, now=NOW)
+    assert [(one.external_id, one.read_at) for one in FeedCall.objects.all()] == [("7", None)]
+    sync_feeds.delay()
+    assert sync_feeds.apply().get() == 1
     place.server.drift = lambda ticket: (
-        {n: v for n, v in ticket.items() if n in needed} | {"Subject": names[3]}
+        {name: value for name, value in ticket.items() if name in NUMBERS}
+        | {"Subject": STUDENTS[6], STUDENTS[7]: 1}
     )
-    place.server.add(NORA, subject=names[3])
+    place.server.add(NORA, subject=STUDENTS[8])
     with pytest.raises(FeedProblem) as problem:
         place.sync()
-    said += repr(problem.value) + str(problem.value) + problem.exconly()
-
+    said += [repr(problem.value), str(problem.value), problem.exconly(), *capsys.readouterr()]
     assert Ticket.objects.count() > 15
-    found = said + caplog.text + "".join(capsys.readouterr())
-    found += "".join(f"{letter.subject}{letter.body}" for letter in mail.outbox)
-    found += repr(getattr(cache, "_cache", ""))
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names():
-            cursor.execute(f'SELECT * FROM "{table}"')
-            found += repr(cursor.fetchall())
-    parts = {part for name in names for part in name.split()}
-    assert {part for part in parts if part in found} == set()
-    assert TOKEN not in found
+    assert [line.split()[0] for line in payloads] == ["profiles.tasks.sync_feeds"]
+    said += exports(new_teacher.user, coordinator, coach)
+    nowhere(watched, caplog, mailoutbox, *said, *payloads)
+    assert TOKEN not in "".join([*said, *payloads, caplog.text])
+
+
+def test_no_student_is_in_what_a_failing_worker_says(
+    watched, place, caplog, mailoutbox, monkeypatch
+):
+    calm(place)
+
+    def fail(self, row):
+        raise ValueError(f"can't make sense of {row.subject!r}")
+
+    monkeypatch.setattr(TicketReader, "read", fail)
+    assert sync_feeds.apply(throw=False).state == "FAILURE"
+    text = logged(caplog)
+    assert f"ValueError {WITHHELD}" in text
+    assert found_in(caplog.text) != set()  # as anybody else's lines would have it
+    nowhere(watched, caplog, mailoutbox)
+    assert place.feed.runs.get().started_at <= timezone.now()
