@@ -53,6 +53,13 @@ def say_room(
         _tell(teacher)
 
 
+def say_tools(*, teacher: Teacher, tools: Iterable[Tool]) -> None:
+    """Store the tools in somebody's room; the roster goes on telling where and what they teach."""
+    with transaction.atomic():
+        teacher.tools.set(tools)
+        _tell(teacher)
+
+
 def say_style(*, teacher: Teacher, support_style: str, formats: Collection[str]) -> None:
     """Store how somebody likes to be helped."""
     teacher.support_style = support_style

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
@@ -100,10 +101,17 @@ class RoomForm(TeacherForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args, teacher: Teacher, **kwargs):
+    def __init__(self, *args, teacher: Teacher, only: Collection[str] = (), **kwargs):
+        """`only`: the fields to ask, all of them when none is named."""
         super().__init__(*args, teacher=teacher, **kwargs)
+        if only:
+            self.title = "What else is true of your room?"
+            self.words = "Nobody has told us this yet. You may leave it open."
+        asked = {*only, "schools"} if "main_school" in only else {*only}
+        for name in [name for name in self.fields if only and name not in asked]:
+            del self.fields[name]
         schools = School.objects.filter(is_active=True)
-        for name in ("main_school", "schools"):
+        for name in {"main_school", "schools"} & self.fields.keys():
             cast(forms.ModelChoiceField, self.fields[name]).queryset = schools
 
     def known(self) -> dict:
@@ -119,7 +127,18 @@ class RoomForm(TeacherForm):
         }
 
     def store(self, *, now: datetime) -> None:
-        fitting.say_room(teacher=self.teacher, now=now, **self.cleaned_data)
+        teacher = self.teacher
+        if self.cleaned_data.keys() == {"tools"}:
+            fitting.say_tools(teacher=teacher, **self.cleaned_data)
+            return
+        held = {
+            "main_school": teacher.main_school,
+            "schools": teacher.schools.all(),
+            "grades": teacher.grades,
+            "subjects": teacher.subjects,
+            "tools": teacher.tools.all(),
+        }
+        fitting.say_room(teacher=teacher, now=now, **(held | self.cleaned_data))
 
 
 class StyleForm(TeacherForm):

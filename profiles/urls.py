@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from . import feed_urls, import_urls, unsubscribe, views, year_urls
+from . import feed_urls, fitting_views, import_urls, unsubscribe, views, year_urls
 from .closet.urls import urlpatterns as closet_urls
 from .privacy.urls import urlpatterns as privacy_urls
 
 app_name = "profiles"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("fitting/", views.fitting, name="fitting"),
-    path("fitting/end/", views.fitting_end, name="fitting-end"),
-    path("fitting/<str:screen>/", views.fitting_screen, name="fitting-screen"),
+    path("fitting/", fitting_views.fitting, name="fitting"),
+    path("fitting/end/", fitting_views.fitting_end, name="fitting-end"),
+    path("fitting/<str:screen>/", fitting_views.fitting_screen, name="fitting-screen"),
     path("goals/suggestions/", views.goal_suggestions, name="goal-suggestions"),
     path("goals/<int:pk>/end/", views.goal_end, name="goal-end"),
     path("settings/", views.settings, name="settings"),

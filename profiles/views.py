@@ -1,6 +1,8 @@
-"""The front door, the fitting and My settings."""
+"""The front door, the questions that the fitting asks, and My settings."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,15 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from .access import SignedInRequest, posted, teacher_required
 from .choices import Role
 from .corrections import set_ticket_use
-from .fitting import end_goal, finish_fitting, set_goal, suggest_skills
+from .fitting import end_goal, set_goal, suggest_skills
 from .forms import GoalForm, MailForm, RoomForm, StyleForm, TeacherForm, WeekForm
 from .models import Goal, Teacher
 from .queries import roles_of, the_district
 
-#: The screens of the fitting in their order; goals are a list of their own and have no one form.
-SCREENS = ("room", "style", "week", "goals")
+#: Goals are a list of their own and have no one form.
 FORMS: dict[str, type[TeacherForm]] = {"room": RoomForm, "style": StyleForm, "week": WeekForm}
-GOALS_SHORT = "your goals"
 
 #: Where each role's work begins; the first that somebody holds counts.
 ROOMS = (
@@ -46,66 +46,14 @@ def home(request: SignedInRequest) -> HttpResponse:
     return render(request, "profiles/no_role.html")
 
 
-# ---- the fitting --------------------------------------------------------------------------------
+# ---- one question, in the fitting and in My settings --------------------------------------------
 
 
-@teacher_required
-@require_GET
-def fitting(request: SignedInRequest) -> HttpResponse:
-    """Go on where the fitting was left."""
-    screen = request.session.get("fitting", SCREENS[0])
-    return redirect("profiles:fitting-screen", screen if screen in SCREENS else SCREENS[0])
-
-
-@teacher_required
-@require_http_methods(["GET", "POST"])
-def fitting_screen(request: SignedInRequest, screen: str) -> HttpResponse:
-    """One question of the fitting."""
-    number = number_of(screen)
-    if request.method == "GET":
-        request.session["fitting"] = screen
-    if screen == "goals":
-        return goals_screen(request, "profiles/fitting/goals.html", frame_of(number))
-    form = form_of(request, screen)
-    if request.method == "POST" and form.is_valid():
-        form.store(now=timezone.now())
-        request.session["fitting"] = SCREENS[number + 1]
-        return redirect("profiles:fitting-screen", SCREENS[number + 1])
-    return render(request, form.template, {"form": form, **frame_of(number)})
-
-
-@teacher_required
-@require_POST
-def fitting_end(request: SignedInRequest) -> HttpResponse:
-    """Take the fitting as done, however far it went."""
-    finish_fitting(teacher=request.teacher, now=timezone.now())
-    request.session.pop("fitting", None)
-    return redirect("plans:path")
-
-
-def number_of(screen: str) -> int:
-    """Return where a screen stands, from 0."""
-    if screen not in SCREENS:
-        raise Http404
-    return SCREENS.index(screen)
-
-
-def frame_of(number: int) -> dict:
-    """Return what surrounds a question of the fitting: its number, the one before, the next."""
-    following = SCREENS[number + 1] if number + 1 < len(SCREENS) else ""
-    return {
-        "base": "profiles/fitting/frame.html",
-        "number": number + 1,
-        "total": len(SCREENS),
-        "back": SCREENS[number - 1] if number else "",
-        "following": following,
-        "next_short": FORMS[following].short if following in FORMS else GOALS_SHORT,
-    }
-
-
-def form_of(request: SignedInRequest, screen: str) -> TeacherForm:
-    """Return the form of a screen, bound to what was posted."""
-    more = {"minutes_usual": the_district().minutes_a_term} if screen == "week" else {}
+def form_of(request: SignedInRequest, screen: str, only: Collection[str] = ()) -> TeacherForm:
+    """Return the form of a screen, bound to what was posted; of the room `only` some questions."""
+    more: dict = {"minutes_usual": the_district().minutes_a_term} if screen == "week" else {}
+    if screen == "room":
+        more["only"] = only
     return FORMS[screen](posted(request), teacher=request.teacher, **more)
 
 

@@ -7,7 +7,7 @@ from allauth.mfa.totp.internal import auth as totp
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from profiles.models import Ticket
+from profiles.models import Goal, Ticket, Tool
 
 from .conftest import show_it_is_you, sign_in
 
@@ -34,6 +34,7 @@ INSIDE = (
     "/look-book/",
     "/look-book/?q=zebra",
     "/fitting/room/",
+    "/fitting/room/?change=1",
     "/fitting/style/",
     "/fitting/week/",
     "/fitting/goals/",
@@ -113,6 +114,21 @@ def test_screens_inside_hold_for_everybody(world, open_page, look):
     ticket = f"/path/noticed/tickets/{Ticket.objects.first().pk}/"
     screens = (*INSIDE, world.sync.url, world.live.url, ticket)
     assert {url: faults_of(page, url) for url in screens} == {url: [] for url in screens}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_fitting_with_nothing_to_ask_holds_for_everybody(world, open_page, look):
+    teacher = world.teacher
+    teacher.support_style, teacher.minutes_a_term = "steps", 330
+    teacher.free_slots, teacher.has_stated_slots = ["mon-prep", "tue-prep"], True
+    teacher.save()
+    teacher.tools.set(Tool.objects.all())
+    Goal.objects.create(teacher=teacher, words="An exit ticket every Friday, read on Saturday")
+    page = open_page(**LOOKS[look])
+    sign_in(page, teacher.email)
+    assert faults_of(page, "/fitting/") == []
+    page.get_by_role("button", name="Yes, show me my path").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your path, cut to fit")
 
 
 @pytest.mark.parametrize("look", LOOKS)

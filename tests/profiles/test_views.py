@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from profiles.models import Goal, Skill, Teacher, Tool, User
+from profiles.models import Goal, Skill, Teacher, User
 
 NOW = datetime(2026, 9, 14, 15, tzinfo=UTC)
 
@@ -74,78 +74,7 @@ def test_navigation_shows_each_role_its_own_doors(request, signed_in, who, label
     assert [part.split("<")[0] for part in shown.split('">')[1:]] == labels
 
 
-# ---- the fitting --------------------------------------------------------------------------------
-
-
-def test_room_starts_with_what_the_roster_says(new_teacher, signed_in):
-    form = signed_in(new_teacher).get("/fitting/room/").context["form"]
-    assert form.initial == {
-        "main_school": new_teacher.main_school_id,
-        "schools": [],
-        "grades": ["07"],
-        "subjects": ["science"],
-        "tools": [],
-    }
-
-
-def test_fitting_goes_through_four_screens_and_stores_each(new_teacher, signed_in, east):
-    client = signed_in(new_teacher)
-    tool = Tool.objects.create(name="Classroom")
-    answers = {
-        "room": {
-            "main_school": east.pk,
-            "grades": ["07", "08"],
-            "subjects": ["science"],
-            "tools": [tool.pk],
-        },
-        "style": {"support_style": "steps", "formats": ["self-paced"]},
-        "week": {"hours_a_term": "5.5", "minutes_a_week": "30", "free_slots": ["tue-prep"]},
-    }
-    following = []
-    for screen, answer in answers.items():
-        following.append(client.post(f"/fitting/{screen}/", answer)["Location"])
-    assert following == ["/fitting/style/", "/fitting/week/", "/fitting/goals/"]
-    assert client.post("/fitting/end/")["Location"] == "/path/"
-    new_teacher.refresh_from_db()
-    assert (
-        new_teacher.grades,
-        new_teacher.support_style,
-        new_teacher.formats,
-        new_teacher.minutes_a_term,
-        new_teacher.minutes_a_week,
-        new_teacher.free_slots,
-        new_teacher.fitted_at,
-    ) == (["07", "08"], "steps", ["self-paced"], 330, 30, ["tue-prep"], NOW)
-
-
-def test_fitting_goes_on_where_it_was_left(new_teacher, signed_in):
-    client = signed_in(new_teacher)
-    assert client.get("/fitting/")["Location"] == "/fitting/room/"
-    client.get("/fitting/week/")
-    assert client.get("/fitting/")["Location"] == "/fitting/week/"
-
-
-def test_fitting_can_be_skipped_whole_and_stores_nothing(new_teacher, signed_in):
-    client = signed_in(new_teacher)
-    client.post("/fitting/end/")
-    new_teacher.refresh_from_db()
-    assert (new_teacher.fitted_at, new_teacher.room_said_at, new_teacher.support_style) == (
-        NOW,
-        None,
-        "",
-    )
-    assert client.get("/")["Location"] == "/path/"
-
-
-def test_fitting_says_what_is_wrong_and_keeps_what_was_typed(new_teacher, signed_in):
-    response = signed_in(new_teacher).post("/fitting/week/", {"hours_a_term": "900"})
-    page = response.content.decode()
-    assert response.status_code == 200
-    assert "less than or equal to 200" in page
-    assert 'value="900"' in page
-    assert 'aria-invalid="true"' in page
-    new_teacher.refresh_from_db()
-    assert new_teacher.minutes_a_term is None
+# ---- one question ------------------------------------------------------------------------------
 
 
 def test_unknown_screens_are_not_there(new_teacher, signed_in):
