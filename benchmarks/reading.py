@@ -127,7 +127,8 @@ class Sample:
         """Return the figures of the classifier and of what it is measured against."""
         learned = self.by_classifier(None)
         by_category = self.by_category()
-        both = np.where(by_category.any(axis=1)[:, None], by_category, learned)
+        told = by_category.max(axis=1, keepdims=True) > 0
+        both = np.where(told, by_category, learned)
         return [
             _row("the classifier", measured(learned, self.targets)),
             _row("the category map alone", measured(by_category, self.targets)),

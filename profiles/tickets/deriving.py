@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..choices import TicketKind
 from ..imports import Problems
 from ..models import Skill, Teacher, TeacherIdentifier, Ticket, TicketCategory, TicketSource, Tool
+from .allowed import allowed_words
 from .categories import CategoryRow
+from .classifier import newest_classifier
 from .columns import FILE
 from .minutes import minutes_said
-from .reading import Named, WordReader, kind_named
+from .reading import LEAST_SURE, Named, Reading, WordReader, kind_named, words_of
 from .rows import TicketRow
 
 ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 #: Requesters who match nobody: so many are told apart and listed; the rest is a number.
 MOST_STRANGERS, LISTED_STRANGERS = 1000, 10
+NOTHING_SAID = Reading(None, None, None)
 
 
 class Derived(NamedTuple):
@@ -29,6 +33,16 @@ class Derived(NamedTuple):
     kind: TicketKind
     minutes: int | None = None
     minutes_origin: str = ""
+    words: str = ""  # the allowed ones it held, for learning
+
+    def guessed(self, skill: int, sure: float) -> Derived:
+        """Return the same with a skill that was guessed, or unsorted where that is not sure."""
+        is_sure = sure >= LEAST_SURE
+        origin = Ticket.Origin.LEARNED if is_sure else ""
+        return self._replace(skill=skill if is_sure else None, origin=origin, confidence=sure)
+
+
+Matched = tuple[TicketRow, int, Derived]  # the row, its teacher, what is kept of it
 
 
 class Requesters:
@@ -113,6 +127,8 @@ class TicketReader:
             ],
             tools=[Named(tool.pk, tuple(tool.names)) for tool in Tool.objects.all()],
         )
+        self._allowed = allowed_words()
+        self._classifier = newest_classifier()
 
     def read(self, row: TicketRow) -> Derived:
         """Return what is kept of a row. Nothing of its subject and body is."""
@@ -120,7 +136,9 @@ class TicketReader:
         skill, kind_of_category = self._categories.get((category, ""), (None, ""))
         if exact := self._categories.get((category, subcategory)):
             skill, kind_of_category = exact[0], exact[1] or kind_of_category
-        words = self._words.read(row.subject, row.body)
+        said = [words_of(row.subject), words_of(row.body)]
+        words = self._words.read_words(*said) if any(said) else NOTHING_SAID
+        kept = " ".join(sorted(self._allowed.intersection(said[0] + said[1])))
         kind = (
             kind_named(row.kind)
             or (TicketKind(kind_of_category) if kind_of_category else None)
@@ -129,20 +147,40 @@ class TicketReader:
         )
         minutes = minutes_said(row.minutes_lost, row.subject, row.body)
         if skill is not None:
-            return Derived(skill, Ticket.Origin.CATEGORY, None, kind, *minutes)
+            return Derived(skill, Ticket.Origin.CATEGORY, None, kind, *minutes, kept)
         origin = Ticket.Origin.WORDS if words.skill is not None else ""
-        return Derived(words.skill, origin, words.confidence, kind, *minutes)
+        return Derived(words.skill, origin, words.confidence, kind, *minutes, kept)
+
+    def settle(self, matched: Sequence[Matched]) -> list[Matched]:
+        """Return rows as read, with what was learned from coaches in place of the skills' own
+        words; the categories' word stands. All at once: one product of arrays."""
+        if not self._classifier.is_learned:
+            return list(matched)
+        open_to = [
+            place
+            for place, (_, _, derived) in enumerate(matched)
+            if derived.words and derived.origin != Ticket.Origin.CATEGORY
+        ]
+        result = list(matched)
+        words = [matched[place][2].words.split() for place in open_to]
+        for place, guess in zip(open_to, self._classifier.likeliest(words), strict=True):
+            row, teacher, derived = matched[place]
+            result[place] = (row, teacher, derived.guessed(*guess))
+        return result
 
 
-def count_reading(counts: Counter[str], derived: Derived) -> None:
-    """Count how a ticket's skill was found, and how sure its words were."""
-    counts[COUNTED_AS[derived.origin]] += 1
-    if derived.origin == Ticket.Origin.WORDS:
-        counts["percents by words"] += round(100 * (derived.confidence or 0.0))
+def count_readings(counts: Counter[str], matched: Iterable[Matched]) -> None:
+    """Count how tickets' skills were found, and how sure their words were."""
+    for _, _, derived in matched:
+        how = COUNTED_AS[derived.origin]
+        counts[how] += 1
+        if how == "by words":
+            counts["percents by words"] += round(100 * (derived.confidence or 0.0))
 
 
 COUNTED_AS = {
     Ticket.Origin.CATEGORY: "by category",
     Ticket.Origin.WORDS: "by words",
+    Ticket.Origin.LEARNED: "by words",
     "": "unsorted",
 }

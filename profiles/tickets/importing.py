@@ -27,8 +27,8 @@ from ..queries import the_district
 from .categories import CategoryRow
 from .columns import FILE, Columns
 from .csv import TicketCsv
-from .deriving import Requesters, TicketReader, count_reading
-from .operations import Matched, map_category, record_chunk
+from .deriving import Matched, Requesters, TicketReader, count_readings
+from .operations import map_category, record_chunk
 from .repeating import mark_repeated, teachers_of
 
 #: Rows of the file to one transaction: other writers wait some 20 ms at most.
@@ -106,6 +106,7 @@ def check_tickets(
     requesters = Requesters()
     reader = TicketReader(source=work.source, categories=list(work.categories))
     counts: Counter[str] = Counter(NO_COUNTS)
+    read: list[Matched] = []
     total = 0
     for row in work.export(now, problems).rows():
         total += 1
@@ -113,12 +114,16 @@ def check_tickets(
             progress(f"{total:,} rows checked")
         if row is None:
             continue
-        if requesters.find(row.requester) is None:
+        if (teacher := requesters.find(row.requester)) is None:
             requesters.note_stranger(row.requester)
             continue
         counts["matched"] += 1
         if reads_words:
-            count_reading(counts, reader.read(row))
+            read.append((row, teacher, reader.read(row)))
+            if len(read) == CHUNK:
+                count_readings(counts, reader.settle(read))
+                read.clear()
+    count_readings(counts, reader.settle(read))
     if not total and not problems.forbid:
         problems.error(FILE, "the file has only a header", "Export it with its rows.")
     if problems.forbid:
@@ -239,12 +244,12 @@ def chunks(work: TicketImport, *, now: datetime, start: int) -> Iterator[tuple[l
         if row is not None and (teacher := requesters.find(row.requester)) is not None:
             matched.append((row, teacher, reader.read(row)))
         if (place - start) % CHUNK == 0:
-            yield matched, place
+            yield reader.settle(matched), place
             matched = []
     if problems.forbid:  # the file changed under our hands
         raise ImportRefused(problems)
     if place > start and (place - start) % CHUNK:
-        yield matched, place
+        yield reader.settle(matched), place
 
 
 def empty_journal() -> None:

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from .cold_start import Features, Floats, summed
 
+#: Stands for no skill: tickets that coaches left, or teachers said are about none.
+NONE = 0
+
 
 @dataclass(frozen=True)
 class Learned:

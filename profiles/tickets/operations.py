@@ -15,8 +15,7 @@ from ..choices import TicketKind
 from ..imports import TakenOver
 from ..models import ImportRun, Ticket, TicketCategory, TicketSource
 from ..signals import tickets_changed
-from .deriving import Derived, count_reading
-from .rows import TicketRow
+from .deriving import Matched, count_readings
 from .upsert import Kept, kept_of, upsert
 
 #: Skills that a person gave: no import changes them.
@@ -24,8 +23,6 @@ SAID_BY_PEOPLE = (Ticket.Origin.COACH, Ticket.Origin.TEACHER)
 
 #: Minutes that stand there without an origin are older than the origins: a field told them.
 OF_A_FIELD = (Ticket.MinutesOrigin.FIELD, "")
-
-Matched = tuple[TicketRow, int, Derived]  # the row, its teacher, what is kept of it
 
 
 @transaction.atomic
@@ -39,8 +36,7 @@ def record_chunk(
     """
     counts = Counter(run.counts)
     counts.update(write_tickets(source=source, rows=rows))
-    for _, _, derived in rows:
-        count_reading(counts, derived)
+    count_readings(counts, rows)
     moved = ImportRun.objects.filter(
         pk=run.pk, state=ImportRun.State.RUNNING, cursor=run.cursor
     ).update(cursor=end, counts=dict(counts))

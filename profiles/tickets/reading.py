@@ -147,9 +147,8 @@ class Phrases:
             self._by_first.setdefault(words[0], []).append(phrase)
         self._firsts = frozenset(self._by_first)
 
-    def weights_in(self, text: str) -> dict[Meaning, float]:
-        """Return meaning -> the sum over its phrases found in the text."""
-        words = words_of(text)
+    def weights_in(self, words: list[str]) -> dict[Meaning, float]:
+        """Return meaning -> the sum over its phrases found in the words of a text."""
         present = set(words)
         result: dict[Meaning, float] = defaultdict(float)
         for first in sorted(self._firsts & present):  # in order: sums are the same each time
@@ -208,10 +207,14 @@ class WordReader:
         """Return the skill and the kind that the words speak for."""
         if not subject and not body:
             return Reading(None, None, None)
+        return self.read_words(words_of(subject), words_of(body))
+
+    def read_words(self, subject: list[str], body: list[str]) -> Reading:
+        """Return the same where the words are known."""
         skills: dict[int, float] = defaultdict(float)
         kinds: dict[int, float] = defaultdict(float)
-        for text, times in ((subject, WEIGHT_OF_SUBJECT), (body, 1.0)):
-            for (what, number), weight in self._phrases.weights_in(text).items():
+        for words, times in ((subject, WEIGHT_OF_SUBJECT), (body, 1.0)):
+            for (what, number), weight in self._phrases.weights_in(words).items():
                 if what == "skill":
                     skills[number] += times * weight
                 elif what == "kind":

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cold_start import ColdStart, Features, Floats, SkillWords
-from .learned import Learned, softmax
+from .learned import NONE, Learned, softmax
 from .reading import LEAST_SURE, words_of
 from .word_lists import stop_words
 
@@ -28,8 +28,6 @@ FOLDS = 5
 #: word that is worth.
 USUAL_MIX, HOLD = (1.0, 5.0), 1.0
 BINS = 10
-#: The label of tickets that are about no skill.
-NONE = 0
 
 
 class Example(NamedTuple):
@@ -64,7 +62,7 @@ def train(
         held = np.flatnonzero(folds == fold)
         if len(held):
             model = ground.fitted(np.flatnonzero(folds != fold), USUAL_MIX)
-            unseen[held] = model.logits([examples[place].words for place in held])
+            unseen[held] = model.logits([examples[place].words for place in held.tolist()])
     # The two numbers are measured on tickets that they were not fitted on, either.
     sure = np.zeros_like(unseen)
     for fold in range(FOLDS):
@@ -74,7 +72,7 @@ def train(
     mix = ground.mix_of(unseen, np.ones(len(examples), bool))
     said = np.flatnonzero(ground.weights == 1.0)
     columns = [place for place, label in enumerate(ground.labels) if label != NONE]
-    measures = measured(sure[np.ix_(said, columns)], _among(ground.targets[said], columns))
+    measures = measured(sure[said][:, columns], _among(ground.targets[said], columns))
     return ground.fitted(np.arange(len(examples)), mix), measures
 
 

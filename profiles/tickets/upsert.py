@@ -34,6 +34,7 @@ class Kept(NamedTuple):
     minutes_origin: str
     need_by_date: date | None
     address: str
+    words: str
 
 
 def kept_of(row: TicketRow, teacher: int, derived: Derived, address: str) -> Kept:
@@ -54,6 +55,7 @@ def kept_of(row: TicketRow, teacher: int, derived: Derived, address: str) -> Kep
         derived.minutes_origin,
         row.need_by_date,
         address,
+        derived.words,
     )
 
 
@@ -75,6 +77,7 @@ def upsert(*, source: int, tickets: Sequence[tuple[str, Kept]]) -> None:
             *kept[4:13],
             kept.need_by_date and day(kept.need_by_date),
             kept.address,
+            kept.words,
             written_at,
             *rest,
         )

@@ -12,8 +12,8 @@ from django.db.models import F, Q
 from ...imports import TakenOver
 from ...models import FeedCall, FeedRun, Ticket, TicketFeed, TicketSource, TicketTombstone
 from ...signals import tickets_changed
-from ..deriving import count_reading
-from ..operations import Matched, write_tickets
+from ..deriving import Matched, count_readings
+from ..operations import write_tickets
 from .desks import Place
 
 #: Whoever reads a help desk has it this long from each page on.
@@ -88,8 +88,7 @@ def record_page(
     counts = Counter(run.counts)
     counts.update(counted)
     counts.update(write_tickets(source=feed.source, rows=rows, is_live=True))
-    for _, _, derived in rows:
-        count_reading(counts, derived)
+    count_readings(counts, rows)
     buried = TicketTombstone.objects.filter(source=feed.source)
     if buried.exists():  # else it is not worth naming every ticket of a page
         buried.filter(external_id__in=[row.external_id for row, _, _ in rows]).delete()

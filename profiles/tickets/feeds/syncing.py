@@ -10,8 +10,7 @@ from ...imports import Progress, silent
 from ...models import FeedRun, Ticket, TicketFeed
 from ...queries import the_district
 from ...seals import SealBroken, Secret
-from ..deriving import Derived, Requesters, TicketReader
-from ..operations import Matched
+from ..deriving import Derived, Matched, Requesters, TicketReader
 from ..repeating import mark_repeated, teachers_of
 from ..rows import TicketRow
 from .answers import Drifted
@@ -224,6 +223,7 @@ class Book:
                 continue
             counted["matched"] += 1
             matched.append((row, teacher, self._derived(row)))
+        matched = self._reader.settle(matched)
         self._record(matched, gone, counted, page.place if moves else None)
 
     def forget(self, numbers: Sequence[str]) -> None:
