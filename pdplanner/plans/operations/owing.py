@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import connection, transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from profiles.models import Teacher
 
@@ -29,33 +33,38 @@ def owe_plans(*, teacher_ids: Iterable[int], cause: str, count: int = 1, now: da
             Plan.objects.select_for_update()
             .filter(teacher__in=chunk)
             .order_by("pk")
-            .values_list("pk", "teacher_id", "causes", "wanted", "built")
+            .values_list("pk", "teacher_id", Cast("causes", TextField()), "wanted", "built")
         )
         rows = list(plans)
         if len(rows) < len(chunk):
             ensure_plans(teacher_ids=chunk)
             rows = list(plans.all())
-        changes: list[tuple[int, dict[str, int]]] = []
+        changes: list[tuple[int, str]] = []
         for key, teacher, causes, wanted, built in rows:
             fresh += wanted == built
-            more = counts[teacher] * count
-            changes.append((key, causes | {cause: causes.get(cause, 0) + more}))
+            changes.append((key, with_more(causes, cause, counts[teacher] * count)))
         want_once_more(changes, now=now)
     return fresh
 
 
-def want_once_more(changes: Iterable[tuple[int, dict[str, int]]], *, now: datetime) -> None:
+@lru_cache(maxsize=5_000)
+def with_more(causes: str, cause: str, more: int) -> str:
+    """Return causes, as JSON, with some more of one. Many plans have the same: they are kept."""
+    counts = json.loads(causes)
+    return json.dumps(counts | {cause: counts.get(cause, 0) + more})
+
+
+def want_once_more(changes: Iterable[tuple[int, str]], *, now: datetime) -> None:
     """Want these plans, by their keys, once more, for these causes. Their rows are locked.
 
     A plain `executemany`: a help desk's tickets leave hardly two plans with the same causes.
     """
-    as_json = connection.ops.adapt_json_value
     moment = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {Plan._meta.db_table} SET wanted = wanted + 1, causes = %s,"  # noqa: S608 (our own name)
             " owed_since = COALESCE(owed_since, %s) WHERE id = %s",
-            [(as_json(causes, None), moment, key) for key, causes in changes],
+            [(causes, moment, key) for key, causes in changes],
         )
 
 

@@ -28,6 +28,8 @@ class Drifted(Exception):
 
 def at(row: Any, path: str) -> Any:
     """Return what stands at a path such as "requester.email", None when nothing does."""
+    if isinstance(row, dict) and "." not in path:
+        return row.get(path)
     for name in path.split("."):
         if isinstance(row, list) and name.isdecimal():
             row = row[int(name)] if int(name) < len(row) else None
@@ -41,11 +43,11 @@ def at(row: Any, path: str) -> Any:
 def text(row: Any, path: str) -> str:
     """Return the text or number at a path; "" when there is none."""
     value = at(row, path)
+    if isinstance(value, str):
+        return value.replace("\0", "").strip()
     if isinstance(value, bool):
         return "yes" if value else ""
-    if isinstance(value, str | int | float):
-        return str(value).replace("\0", "").strip()
-    return ""
+    return str(value) if isinstance(value, int | float) else ""
 
 
 def first_text(row: Any, *paths: str) -> str:
@@ -72,7 +74,9 @@ def moment(row: Any, path: str, zone: tzinfo = UTC) -> datetime | None:
     if not value:
         return None
     try:
-        found = datetime.fromisoformat(ZONE_AFTER_BLANK.sub("", value))
+        if " " in value:
+            value = ZONE_AFTER_BLANK.sub("", value)
+        found = datetime.fromisoformat(value)
         if found.tzinfo is None:
             found = found.replace(tzinfo=zone)
         found = found.astimezone(UTC)
