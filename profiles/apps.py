@@ -8,7 +8,7 @@ class ProfilesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import privacy
-        from .held import HELD
+        from .held import HELD, INSIDE
         from .rosters.uploading import KIND as roster
         from .tickets.uploading import KIND as tickets
         from .uploads import register
@@ -16,3 +16,4 @@ class ProfilesConfig(AppConfig):
         register(roster)
         register(tickets)
         privacy.register(*HELD)
+        privacy.register_inside(*INSIDE)

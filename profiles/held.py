@@ -19,12 +19,21 @@ from .models import (
     Ticket,
     User,
 )
-from .privacy import Erasure, Held
+from .privacy import Erasure, Held, HeldInside
+from .rosters.bases import rows_about
 
 SIGN_IN = "you sign in with it"
 ROSTER = "the roster names you; what you told us yourself is taken out of it"
 LOG = "so that it stays known who looked and what you asked for"
 
+INSIDE = (
+    HeldInside(
+        "Your lines in the last roster: ids, schools and classes, without your name",
+        rows_about,
+        "the next roster of changes builds on them, and knows by them not to bring back what you"
+        " had erased",
+    ),
+)
 HELD = (
     Held(Teacher, "Your room, your week and how you like to learn", "pk", Erasure.KEEP, ROSTER),
     Held(TeacherIdentifier, "Your ids in the roster", "teacher", Erasure.KEEP, ROSTER),

@@ -5,7 +5,7 @@ fails when one that leads to a teacher is missing.
 """
 
 from .export import write_export
-from .held import Erasure, Held, all_held, register
+from .held import Erasure, Held, HeldInside, all_held, register, register_inside
 from .operations import (
     AlreadyAnswered,
     answer_erasure,
@@ -20,6 +20,7 @@ __all__ = [
     "AlreadyAnswered",
     "Erasure",
     "Held",
+    "HeldInside",
     "all_held",
     "answer_erasure",
     "ask_erasure",
@@ -29,6 +30,7 @@ __all__ = [
     "open_erasures",
     "record_look",
     "register",
+    "register_inside",
     "withdraw_erasure",
     "write_export",
 ]

@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
 from ..models import Teacher
-from .held import Held, all_held
+from .held import Held, all_held, all_inside
 
 ROWS_AT_ONCE = 500
 
@@ -24,6 +24,8 @@ def write_export(teacher: Teacher, *, now: datetime) -> Iterator[str]:
         for row_number, row in enumerate(_rows(held, teacher)):
             yield f"{',' if row_number else ''}\n{_json(row)}"
         yield "]"
+    for inside in all_inside():
+        yield f",\n{_json(inside.title)}: {_json(list(inside.rows_of(teacher)))}"
     yield "\n}}\n"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import CharField, Count, IntegerField, QuerySet, Value
 
 from ..models import ErasureRequest, SignalLook, Teacher
-from .held import Erasure, Held, all_held
+from .held import Erasure, Held, all_held, all_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Holding:
     """How much one table holds about a teacher."""
 
     title: str
-    count: int
+    count: int | None  # None: it stands among others', and is looked for only in the download
     is_erasable: bool
     why_kept: str
 
@@ -29,7 +29,7 @@ def holdings_of(teacher: Teacher) -> list[Holding]:
         Holding(one.title, counts[number], one.erasure is Erasure.DELETE, one.why_kept)
         for number, one in enumerate(held)
         if counts.get(number)
-    ]
+    ] + [Holding(one.title, None, False, one.why_kept) for one in all_inside()]
 
 
 def _counted(held: Iterable[Held], teacher: Teacher) -> Iterable[tuple[int, int]]:

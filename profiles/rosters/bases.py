@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..models import RosterBase, TeacherIdentifier
+from ..models import RosterBase, Teacher, TeacherIdentifier
 from .columns import boolean_of
 from .oneroster import Base
+
+#: The files whose rows are about a person, and the column that says about whom.
+ABOUT_PEOPLE = {"users": "sourcedId", "roles": "userSourcedId", "enrollments": "userSourcedId"}
 
 
 def base_of(source: str) -> Base | None:
@@ -41,3 +44,20 @@ def keep_base(*, source: str, kept: dict[str, list[dict[str, Any]]]) -> None:
         if known.get(file) != rows:
             RosterBase.objects.update_or_create(source=source, file=file, defaults={"rows": rows})
     RosterBase.objects.filter(source=source).exclude(file__in=kept).delete()
+
+
+def rows_about(teacher: Teacher) -> list[dict[str, Any]]:
+    """Return what the last roster left behind of one teacher: ids, places, classes.
+
+    It stays when they are erased: a set of changes that could not tell who they are would bring
+    them in again, as somebody new whose tickets are kept.
+    """
+    ids: dict[str, set[str]] = {}
+    for source, identifier in teacher.identifiers.values_list("source", "external_id"):
+        ids.setdefault(source, set()).add(identifier)
+    return [
+        {"file": base.file, **row}
+        for base in RosterBase.objects.filter(source__in=ids, file__in=ABOUT_PEOPLE).order_by("pk")
+        for row in base.rows
+        if row.get(ABOUT_PEOPLE[base.file]) in ids[base.source]
+    ]

@@ -229,8 +229,15 @@ class Staff:
                     fresh.teacher = teacher
 
     def _absorb(self, owner: int, teacher: Teacher) -> None:
-        """Two rows that turn out to be one person: the tickets go with the ids."""
-        Ticket.objects.filter(teacher_id=owner).update(teacher=teacher)
+        """Two rows that turn out to be one person: the tickets go with the ids, and so does the
+        wish to be forgotten, which leaves none."""
+        erased_at = teacher.erased_at or self._teachers[owner].erased_at
+        if erased_at is None:
+            Ticket.objects.filter(teacher_id=owner).update(teacher=teacher)
+        else:
+            Ticket.objects.filter(teacher_id__in=(owner, teacher.pk)).delete()
+            teacher.erased_at, teacher.uses_tickets = erased_at, False
+            teacher.save(update_fields=["erased_at", "uses_tickets"])
         Teacher.objects.filter(pk=owner, is_active=True).update(
             is_active=False, left_date=self.as_of
         )
