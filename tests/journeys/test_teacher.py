@@ -17,14 +17,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def take_the_fitting(page: Page) -> None:
     """Change what we knew of the room, and answer the three questions that are left."""
-    expect(page.get_by_role("main")).to_contain_text("East Middle from the roster")
+    expect(page.get_by_role("main")).to_contain_text("School · from the roster")
     page.get_by_role("link", name=re.compile("Change it ?: Tools")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Is this your room?")
     expect(page.get_by_label("Your school")).to_have_value(re.compile(r"\d+"))
     page.get_by_label("Classroom").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("main")).to_contain_text("1 of 3")
-    expect(page.get_by_role("main")).to_contain_text("Classroom you said so")
+    expect(page.get_by_role("main")).to_contain_text("Tools · you said so")
     page.get_by_label("Do it with me").check()
     page.get_by_role("button", name="Next").click()
     page.get_by_label("Hours you set aside this term").fill("5")
