@@ -29,6 +29,8 @@ PACE_DAYS = (3, 10, 30, 120, 400)
 GROUP_DAYS = 120
 #: Half-life, in days, of one ask having followed another.
 FOLLOWING_DAYS = 30
+#: Weeks back that are told apart when it comes to what everybody asked then; older ones are one.
+WEEKS = 104
 #: How many of a person's asks back an ask may still be what this one followed.
 FOLLOWING_REACH = 11
 
@@ -66,6 +68,7 @@ class District:
     days: Silence  # faded exposure [len(PACE_DAYS)]
     group_tickets: Floats  # [G], at a half-life of GROUP_DAYS
     group_days: Silence  # [G]
+    weeks: Floats  # [WEEKS, K] tickets by week, the last seven days first
     months: Floats  # [K, 12] tickets by month of the year
     month_days: Silence  # [12] days of history in each month of the year
     first_day: float  # of the first ticket
@@ -101,6 +104,9 @@ def learn_district(history: History, openings: tuple[float, float] | None = None
     late_days = [paces(late, half_life)[1] for half_life in PACE_DAYS]
     slow = PACE_DAYS.index(GROUP_DAYS)
     return District(
+        weeks=summed(
+            week_of(history) * size + history.skill, np.ones(len(history.day)), WEEKS * size
+        ).reshape(WEEKS, size),
         months=summed(
             history.skill * 12 + months_of(history), np.ones(len(history.day)), size * 12
         ).reshape(size, 12),
@@ -148,6 +154,11 @@ def _lived(history: History, first_day: float) -> Floats:
     return np.bincount(calendar_months(history.origin, days), minlength=12).astype(np.float64)
 
 
+def week_of(history: History) -> Ints:
+    """How many weeks ago each ticket came [N], at most WEEKS - 1."""
+    return np.asarray(np.minimum(-history.day.astype(np.int64) // 7, WEEKS - 1))
+
+
 def months_of(history: History) -> Ints:
     """The month of each ticket [N], 0 for January."""
     return calendar_months(history.origin, history.day.astype(np.int64))
@@ -172,6 +183,7 @@ def merge_districts(parts: Sequence[District]) -> District:
     everybody = np.zeros((len(EVERYBODY_DAYS), len(skills)))
     cohorts = np.zeros((len(COHORT_DAYS), len(groups), len(skills)))
     following = np.zeros((len(skills), len(skills)))
+    weeks = np.zeros((WEEKS, len(skills)))
     months = np.zeros((len(skills), 12))
     group_tickets, group_days = np.zeros(len(groups)), np.zeros((2, len(groups)))
     for part in parts:
@@ -180,6 +192,7 @@ def merge_districts(parts: Sequence[District]) -> District:
         everybody[:, k] += part.everybody
         cohorts[:, g[:, None], k] += part.cohorts
         following[k[:, None], k] += part.following
+        weeks[:, k] += part.weeks
         months[k] += part.months
         group_tickets[g] += part.group_tickets
         group_days[0, g] += part.group_days.all
@@ -195,6 +208,7 @@ def merge_districts(parts: Sequence[District]) -> District:
         days=_added([part.days for part in parts]),
         group_tickets=group_tickets,
         group_days=Silence(group_days[0], group_days[1]),
+        weeks=weeks,
         months=months,
         month_days=longest.month_days,
         first_day=longest.first_day,

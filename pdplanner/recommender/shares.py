@@ -24,6 +24,7 @@ from pdplanner.recommender.district import (
     followings_of,
 )
 from pdplanner.recommender.history import COHORT_KINDS, Floats, History, Ints
+from pdplanner.recommender.trends import LONGEST_SPAN, telling
 
 #: Tickets that a cohort needs before its mix weighs as much as everybody's, by COHORT_DAYS.
 COHORT_STRENGTHS = (20.0, 10.0, 10.0)
@@ -171,11 +172,14 @@ def following_signal(history: History, district: District) -> Floats:
     return np.asarray(signal / (weight.sum(axis=1, keepdims=True) - weight + 0.5))
 
 
-def own_signals(history: History, prior: Floats) -> Signals:
+def own_signals(
+    history: History, district: District, prior: Floats, weights: Mapping[str, float]
+) -> Signals:
     """Log lifts [P, K] of the person's own asks over the prior, one for each of OWN_LOOKS."""
     signals = {}
+    told = telling(history, district, weights.get("trend weeks", LONGEST_SPAN))
     for half_life, strength in OWN_LOOKS:
-        counts = history.count(faded(history, half_life))
+        counts = history.count(faded(history, half_life) * told)
         mass = counts.sum(axis=1, keepdims=True) + strength
         name = f"own {half_life} d, {strength:g}"
         signals[name] = np.log((counts + strength * prior) / mass / prior)
@@ -198,7 +202,7 @@ def prior_of(signals: Signals, weights: Mapping[str, float]) -> Floats:
 def foretell_shares(history: History, district: District, weights: Mapping[str, float]) -> Shares:
     """The shares of the people of `history`, who are among those the district learned from."""
     prior = prior_of(prior_signals(history, district), weights)
-    lift = pool(own_signals(history, prior), weights)
+    lift = pool(own_signals(history, district, prior, weights), weights)
     others = prior * np.exp(weights.get("following", 0.0) * following_signal(history, district))
     total = others * np.exp(lift)
     asked = history.count(np.ones(len(history.day))) > 0

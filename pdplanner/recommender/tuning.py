@@ -17,7 +17,7 @@ from pdplanner.recommender.curves import fit_curve
 from pdplanner.recommender.district import District, learn_district
 from pdplanner.recommender.history import Floats, History
 from pdplanner.recommender.levels import known_share, met_volume, usual_volume
-from pdplanner.recommender.pace import pace_parts
+from pdplanner.recommender.pace import machine_likeness, pace_parts
 from pdplanner.recommender.rates import foretell_rates
 from pdplanner.recommender.rules import NeedRules
 from pdplanner.recommender.seasons import LEAST_DAYS, season_index
@@ -28,6 +28,7 @@ from pdplanner.recommender.shares import (
     prior_of,
     prior_signals,
 )
+from pdplanner.recommender.trends import span_weeks
 from pdplanner.recommender.yardsticks import poisson_deviance
 
 #: Starts of the windows, in horizons before the end of the history.
@@ -107,6 +108,7 @@ def tune_weights(history: History, rules: NeedRules, days: int) -> NeedRules:
     windows = windows_of(history, days)
     fitted = {name: w for name, w in rules.weights if not name.startswith(("level", "curve"))}
     fitted["known share"] = known_share(history, days)
+    fitted["trend weeks"] = span_weeks(history)
     if sum(window.asked.sum() for window in windows) >= LEAST_TICKETS:
         fitted |= _fit_prior(windows, fitted)
         fitted |= _fit_own(windows, fitted)
@@ -197,7 +199,7 @@ def _fit_own(windows: Sequence[Window], weights: Mapping[str, float]) -> dict[st
         history, asked = _askers(window)
         prior = prior_of(prior_signals(history, window.district), weights)
         signals = {
-            **own_signals(history, prior),
+            **own_signals(history, window.district, prior, weights),
             "following": following_signal(history, window.district),
         }
         problems.append((signals, np.log(prior), asked))
@@ -246,7 +248,8 @@ def _fit_pace(windows: Sequence[Window], weights: Mapping[str, float]) -> dict[s
     problems = []
     long_enough = [window for window in windows if window.share >= LEAST_BEFORE_PACE]
     for window in long_enough or windows[-1:]:
-        rows = np.flatnonzero(window.here)
+        machines = machine_likeness(window.history, window.district) > 0.5
+        rows = np.flatnonzero(window.here & ~machines)
         history = window.history.of(rows)
         parts = pace_parts(history, window.district, window.days, window.known)
         mass = _share_mass(history, window.district, weights)
@@ -270,7 +273,7 @@ def _fit_pace(windows: Sequence[Window], weights: Mapping[str, float]) -> dict[s
 def _share_mass(history: History, district: District, weights: Mapping[str, float]) -> Floats:
     """What the shares of each person add up to [P]."""
     prior = prior_of(prior_signals(history, district), weights)
-    lift = pool(own_signals(history, prior), weights)
+    lift = pool(own_signals(history, district, prior, weights), weights)
     lift = lift + weights.get("following", 0.0) * following_signal(history, district)
     return np.asarray((prior * np.exp(lift)).sum(axis=1))
 
