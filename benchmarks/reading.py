@@ -82,7 +82,7 @@ class Sample:
                     *(
                         f"{session.title} {session.summary}"
                         for session in content.sessions()
-                        if skill.name in session.skills
+                        if session.skills.get(skill.name, "touches") != "touches"
                     ),
                 ),
                 _names(tools[skill.tool]) if skill.tool else (),

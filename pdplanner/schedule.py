@@ -31,6 +31,7 @@ WORK = (
     Work("ask how it went", "courses.tasks.ask_how_it_went", 300, 30),
     Work("go on with imports", "profiles.tasks.continue_imports", 60, 3),
     Work("read help desks", "profiles.tasks.sync_feeds", 60, 5),
+    Work("learn from sorted tickets", "pdplanner.plans.tasks.learn_from_tickets", 300, 60),
     Work("award owed credit", "courses.tasks.award_credit", 60, 5),
     Work("publish what is due", "pdplanner.tasks.publish_scheduled", 300, 60),
     Work("forget old tickets", "profiles.tasks.forget_tickets", 3600, 3600),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from .operations import owe_nightly_rebuild, rebuild_owed, send_owed
 from .operations.forecasting import owe_weekly_measuring, pay_forecast
+from .operations.learning import learn_nightly
 from .operations.rebuilding import TOGETHER
 from .operations.sweeping import owed_teachers
 
@@ -42,6 +43,12 @@ def nightly_rebuild() -> bool:
 def send_owed_notices() -> int:
     """Send the mail that is owed; return how many mails went out."""
     return send_owed(now=timezone.now())
+
+
+@shared_task
+def learn_from_tickets() -> bool:
+    """Learn once a night from what coaches sorted; return whether this call saw to the night."""
+    return learn_nightly(now=timezone.now())
 
 
 @shared_task

@@ -1,0 +1,128 @@
+"""Learning from what coaches sorted: at night, when something new was sorted, and never by halves.
+
+It may be killed at any point and run twice: nothing is written before all is worked out, and
+whoever comes second finds that there is nothing new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from ..models import Ticket, TicketClassifier
+from ..signals import tickets_changed
+from .classifier import Classifier, newest_classifier, skills_as_told
+from .cold_start import SkillWords
+from .learned import NONE
+from .reading import LEAST_SURE
+
+#: Fewer sorted tickets teach less than the skills' own words say already.
+FEWEST = 20
+#: The newest sorted tickets, so many at the most: it takes minutes, and memory stays bounded.
+MOST = 20_000
+#: Earlier ones that are kept to look back at.
+KEPT = 5
+#: Tickets read again in one transaction: nobody waits for a long one.
+AT_ONCE = 500
+PEOPLES_WORD = (Ticket.Origin.COACH, Ticket.Origin.TEACHER)
+
+
+def sorted_tickets() -> QuerySet[Ticket]:
+    """Return the tickets that may be learned from: a coach or the teacher said what they are
+    about, or a coach that they are about no skill; nobody hid them or opted out.
+
+    One whose skill was deleted since says nothing.
+    """
+    said = Q(skill_origin__in=PEOPLES_WORD, skill__isnull=False)
+    left = Q(skill_origin="", skill=None, sorted_at__isnull=False)
+    usable = Ticket.objects.visible().filter(said | left, teacher__uses_tickets=True)
+    return usable.exclude(words="")
+
+
+def learn_from_sorting(*, now: datetime) -> TicketClassifier | None:
+    """Learn from the sorted tickets and read the unsorted ones again; return what is new.
+
+    None when nothing was sorted, hidden or renamed since the last time, or too little was sorted.
+    """
+    rows = list(
+        sorted_tickets()
+        .order_by("-opened_at", "-pk")
+        .values_list("pk", "words", "skill_id", "teacher_id")[:MOST]
+    )
+    skills = skills_as_told()
+    if len(rows) < FEWEST or len(skills) < 2:
+        # What was learned from people who took their tickets back counts no more.
+        TicketClassifier.objects.all().delete()
+        return None
+    ground = _fingerprint(rows, skills)
+    newest = TicketClassifier.objects.first()
+    if newest is not None and newest.measures.get("ground") == ground:
+        return None
+    from .training import Example, train  # loads scikit-learn: takes long, and only here
+
+    examples = [
+        Example(tuple(words.split()), skill or NONE, teacher) for _, words, skill, teacher in rows
+    ]
+    learned, measures = train(examples, skills)
+    told = {} if measures is None else measures._asdict()
+    with transaction.atomic():
+        made = TicketClassifier.objects.create(
+            trained_at=now,
+            tickets=len(rows),
+            parameters=learned.to_bytes(),
+            measures={**told, "ground": ground},
+        )
+        old = TicketClassifier.objects.values_list("pk", flat=True)[KEPT:]
+        TicketClassifier.objects.filter(pk__in=list(old)).delete()
+    return made
+
+
+def read_unsorted_again() -> int:
+    """Give the unsorted tickets the skill that is learned now; return how many got one.
+
+    In small transactions, each of which tells whose tickets changed.
+    """
+    classifier = newest_classifier()
+    if not classifier.is_learned:
+        return 0
+    count, last = 0, 0
+    while True:
+        open_to = Ticket.objects.unsorted().visible().exclude(words="").filter(pk__gt=last)
+        rows = list(open_to.order_by("pk").values_list("pk", "words")[:AT_ONCE])
+        if not rows:
+            return count
+        last = rows[-1][0]
+        count += _read_again(rows, classifier)
+
+
+@transaction.atomic
+def _read_again(rows: Sequence[tuple[int, str]], classifier: Classifier) -> int:
+    """Give these tickets a skill where it is sure enough and nobody sorted them meanwhile."""
+    guesses = classifier.likeliest([words.split() for _, words in rows])
+    sure = {
+        pk: guess for (pk, _), guess in zip(rows, guesses, strict=True) if guess[1] >= LEAST_SURE
+    }
+    tickets = list(Ticket.objects.unsorted().select_for_update().filter(pk__in=sure))
+    for ticket in tickets:
+        ticket.skill_id, ticket.skill_confidence = sure[ticket.pk]
+        ticket.skill_origin = Ticket.Origin.LEARNED
+    Ticket.objects.bulk_update(tickets, ["skill", "skill_origin", "skill_confidence"])
+    if teachers := sorted(ticket.teacher_id for ticket in tickets):
+        tickets_changed.send(
+            sender=Ticket, teacher_ids=teachers, count=len(tickets), cause="learned"
+        )
+    return len(tickets)
+
+
+def _fingerprint(
+    rows: Sequence[tuple[int, str, int | None, int]], skills: Sequence[SkillWords]
+) -> str:
+    """Return a short name of what was learned from: the same for the same, and for nothing else."""
+    told = sha256()
+    for part in (*sorted(rows), *skills):
+        told.update(repr(part).encode())
+    return told.hexdigest()[:32]
