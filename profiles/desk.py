@@ -23,8 +23,9 @@ from .choices import Role, TicketKind
 from .models import Skill, TicketSource, User
 from .queries import roles_of
 from .tickets.categories import skills_by_name
-from .tickets.operations import Sorted, map_category, sort_tickets
+from .tickets.operations import map_category
 from .tickets.queries import unsorted_categories, unsorted_tickets
+from .tickets.sorting import Sorted, sort_tickets
 
 ON_A_PAGE = 50
 
@@ -121,7 +122,7 @@ class TicketsView(DeskPage):
                     answers.append(Sorted(int(pk), skill, kind))
             elif post.get(f"leave-{pk}"):
                 answers.append(Sorted(int(pk), None, kind))
-        if count := sort_tickets(answers=answers, now=timezone.now()):
+        if count := len(sort_tickets(answers=answers, now=timezone.now())):
             messages.success(request, f"{count:,} tickets are off the list.")
         return redirect(request.get_full_path())
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from django.db import transaction
@@ -181,33 +179,3 @@ def tickets_of_category(
         return tickets.filter(subcategory=subcategory)
     own = TicketCategory.objects.filter(source=source, category=category).exclude(subcategory="")
     return tickets.filter(~Q(subcategory__in=own.values("subcategory")))
-
-
-class Sorted(NamedTuple):
-    """What a coach says of one ticket; no skill leaves it unsorted for good."""
-
-    ticket: int
-    skill: int | None
-    kind: str = ""  # "": the kind stays
-
-
-@transaction.atomic
-def sort_tickets(*, answers: Iterable[Sorted], now: datetime) -> int:
-    """Keep what a coach says of these tickets; return how many were still unsorted."""
-    by_ticket = {answer.ticket: answer for answer in answers}
-    tickets = list(Ticket.objects.unsorted().select_for_update().filter(pk__in=by_ticket))
-    for ticket in tickets:
-        answer = by_ticket[ticket.pk]
-        ticket.skill_id = answer.skill
-        ticket.kind = answer.kind or ticket.kind
-        ticket.skill_origin = Ticket.Origin.COACH if answer.skill else ""
-        ticket.skill_confidence = None
-        ticket.sorted_at = now
-    Ticket.objects.bulk_update(
-        tickets, ["skill", "kind", "skill_origin", "skill_confidence", "sorted_at"]
-    )
-    if teachers := sorted(ticket.teacher_id for ticket in tickets):
-        tickets_changed.send(
-            sender=Ticket, teacher_ids=teachers, count=len(tickets), cause="sorted"
-        )
-    return len(tickets)
