@@ -21,6 +21,16 @@ VOLUME_DAYS = 30
 MOST_SWING = 2.0
 #: Days of a weekday before its own tickets weigh as much as everyday's.
 WEEKDAY_STRENGTH = 0.5
+#: A year back in whole weeks, so that Mondays meet Mondays.
+YEAR_DAYS = 364
+#: Days of history that must lie before the same days of a year ago.
+BEFORE_YEAR_AGO = 56
+#: How much of the same weeks a year ago is believed before later years tell, and how many squared
+#: logarithms of their swing weigh as much: from the second autumn on they know better.
+YEAR_WEIGHT = 0.5
+YEAR_STRENGTH = 0.1
+#: Tickets put on both sides of a swing, so that a few are none.
+SWING_TICKETS = 5.0
 #: The least tickets a day that can be divided by.
 LEAST_VOLUME = 1e-9
 #: By which power of the days looked back the share of newcomers' tickets falls, before the history
@@ -50,6 +60,46 @@ def usual_volume(history: History, days: int) -> float:
     rates = met / (np.bincount(weekday, fresh, 7) + WEEKDAY_STRENGTH)
     coming = rates[(first + np.arange(1, days + 1)) % 7].sum()
     return float(coming * everyday / max(mean, LEAST_VOLUME))
+
+
+def coming_volume(history: History, days: int, season: float = 1.0) -> float:
+    """Tickets of everybody in the next `days` days: the usual volume, moved by what the same weeks
+    brought a year ago as far as that proved right, and by `season` for the rest."""
+    usual = usual_volume(history, days)
+    swing = year_swing(history, 0, days)
+    if swing is None:
+        return usual * season
+    believed = year_weight(history, days)
+    return float(usual * season ** (1.0 - believed) * np.exp(believed * swing))
+
+
+def year_swing(history: History, start: int, days: int) -> float | None:
+    """The logarithm of what the `days` days brought that began a year before the day `start` days
+    ago, over what was usual then; None where the history does not reach back so far."""
+    back = start + YEAR_DAYS
+    if 1.0 - history.day.min(initial=0.0) < back + BEFORE_YEAR_AGO:
+        return None
+    return _swing(history, back, days)
+
+
+def year_weight(history: History, days: int) -> float:
+    """How much of the swing of a year before came true again, from 0 to 1: a ridge through all
+    earlier weeks that have a year behind them, drawn to YEAR_WEIGHT."""
+    agreed, weighed = YEAR_STRENGTH * YEAR_WEIGHT, YEAR_STRENGTH
+    start = 7 * -(-days // 7)
+    while (before := year_swing(history, start, days)) is not None:
+        # Stretches that overlap are not as many again.
+        agreed += 7 / max(days, 7) * before * _swing(history, start, days)
+        weighed += 7 / max(days, 7) * before**2
+        start += 7
+    return float(np.clip(agreed / weighed, 0.0, 1.0))
+
+
+def _swing(history: History, start: int, days: int) -> float:
+    """The logarithm of what `days` days brought from `start` days ago over what was usual then."""
+    met, _ = met_volume(history, start, days)
+    usual = usual_volume(history.as_seen(start), days)
+    return float(np.log((met + SWING_TICKETS) / (usual + SWING_TICKETS)))
 
 
 def met_volume(history: History, start: int, days: float) -> tuple[int, float]:

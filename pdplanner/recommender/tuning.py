@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pdplanner.recommender.curves import fit_curve
 from pdplanner.recommender.district import District, learn_district
 from pdplanner.recommender.history import Floats, History
-from pdplanner.recommender.levels import known_share, met_volume, usual_volume
+from pdplanner.recommender.levels import coming_volume, known_share, met_volume
 from pdplanner.recommender.pace import machine_likeness, pace_parts
 from pdplanner.recommender.rates import foretell_rates
 from pdplanner.recommender.rules import NeedRules
@@ -155,8 +155,8 @@ def _fit_curve(
 def _fit_level(
     history: History, rules: NeedRules, weights: Mapping[str, float], days: int
 ) -> dict[str, float]:
-    """What brings the forecast of everybody who is here to the volume of the last weeks; a season
-    ahead moves both."""
+    """What brings the forecast of everybody who is here to the volume of the last weeks, moved by
+    what a year ago followed on them; a season ahead moves both."""
     district = learn_district(history)
     here = history.of(np.flatnonzero(history.until >= 1.0))
     if not here.people:
@@ -168,7 +168,7 @@ def _fit_level(
 
     flat = {name: 0.0 for name in weights if name.startswith("curve")}
     season = tickets(flat) / tickets({**flat, "season": 0.0})
-    expected = usual_volume(history, days) * weights["known share"] * season
+    expected = coming_volume(history, days, season) * weights["known share"]
     return {"level": expected / tickets({})}
 
 

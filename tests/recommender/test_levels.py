@@ -7,7 +7,13 @@ import pytest
 from pdplanner.recommender.curves import KNOTS, MOST_LIFT, curve_lift, fit_curve
 from pdplanner.recommender.district import learn_district
 from pdplanner.recommender.history import Cohorts, History
-from pdplanner.recommender.levels import known_share, usual_volume
+from pdplanner.recommender.levels import (
+    coming_volume,
+    known_share,
+    usual_volume,
+    year_swing,
+    year_weight,
+)
 from pdplanner.recommender.rates import foretell_counts, foretell_rates
 from pdplanner.recommender.rules import NeedRules
 from pdplanner.recommender.tuning import tune_weights
@@ -59,6 +65,40 @@ def test_usual_volume_after_a_silent_summer_is_half_of_the_whole_historys_at_lea
     quiet = replace(history, day=history.day - 300)
     a_day = len(quiet.day) / (1 - quiet.day.min())
     assert usual_volume(quiet, 28) == pytest.approx(28 * a_day / 2, rel=0.01)
+
+
+def school_years(*, weeks, busy):
+    """Two asks a school day; eight in every `busy` week of 52, counted from the last."""
+    asks = []
+    for day in school_days(weeks):
+        times = 8 if -day // 7 % 52 in busy else 2
+        asks += [(n, n % 2, day) for n in range(times)]
+    return history_of(asks, people=10)
+
+
+def test_coming_volume_rises_where_the_same_weeks_rose_a_year_ago():
+    history = school_years(weeks=170, busy={48, 49, 50, 51})  # the four weeks ahead, a year ago
+    assert usual_volume(history, 28) < 20 * 3
+    assert year_weight(history, 28) > 0.8
+    assert coming_volume(history, 28) == pytest.approx(20 * 8, rel=0.2)
+
+
+def test_coming_volume_of_a_first_year_is_the_usual_one_moved_by_the_season():
+    history = school_years(weeks=58, busy={48, 49, 50, 51})
+    assert year_swing(history, 0, 28) is None
+    assert coming_volume(history, 28, 1.3) == pytest.approx(1.3 * usual_volume(history, 28))
+
+
+def test_a_year_ago_is_half_believed_until_another_year_tells():
+    assert year_weight(school_years(weeks=62, busy={48}), 28) == 0.5
+
+
+def test_a_year_ago_is_not_believed_where_it_proved_wrong():
+    asks = []
+    for day in school_days(150):
+        # A busy month comes and goes every forty weeks: what was a year ago says nothing.
+        asks += [(n, n % 2, day) for n in range(8 if -day // 7 % 40 < 4 else 2)]
+    assert year_weight(history_of(asks, people=10), 28) < 0.2
 
 
 def test_known_share_is_next_to_one_on_a_roster():
