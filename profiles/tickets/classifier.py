@@ -65,8 +65,7 @@ class Classifier:
         if NONE in self._learned.skills:
             skills, scores = (*skills, NONE), np.pad(scores, ((0, 0), (0, 1)))
         sure = self._learned.probabilities(tickets, scores, skills)
-        sure = sure[:, : len(self._cold_start.skills)]
-        return np.where(np.fromiter(map(bool, tickets), bool, len(tickets))[:, None], sure, 0)
+        return sure[:, : len(self._cold_start.skills)]
 
 
 def newest_classifier() -> Classifier:

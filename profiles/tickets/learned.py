@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from .cold_start import Features, Floats, summed
+from .cold_start import Bags, Features, Floats, summed
 
 #: Stands for no skill: tickets that coaches left, or teachers said are about none.
 NONE = 0
@@ -34,18 +34,25 @@ class Learned:
     def probabilities(
         self, tickets: Sequence[Sequence[str]], scores: Floats, skills: tuple[int, ...]
     ) -> Floats:
-        """Return how likely each of these skills is for each ticket [N, S'].
+        """Return how likely each of these skills is for each ticket [N, S']; all 0 where no word
+        of it is known.
 
-        One that was deleted since has no column; one that is new stands as low as the lowest,
+        A skill that was deleted since has no column; one that is new stands as low as the lowest,
         but for what its own words say.
         """
-        logits = self.of_scores * scores + self.of_words * self.on(self.logits(tickets), skills)
-        return softmax(logits)
+        bags = self.bags(tickets)
+        sizes = np.diff(bags.starts, append=len(bags.ids))
+        is_known = (sizes > 1) | scores.any(axis=1)  # the first feature is nothing
+        logits = self.of_scores * scores + self.of_words * self.on(self.logits(bags), skills)
+        return softmax(logits) * is_known[:, None]
 
-    def logits(self, tickets: Sequence[Sequence[str]]) -> Floats:
+    def bags(self, tickets: Sequence[Sequence[str]]) -> Bags:
+        """Return the known words of these tickets as features."""
+        return self._table[0].bags(tickets)
+
+    def logits(self, bags: Bags) -> Floats:
         """Return what the words say of each learned skill [N, S]."""
-        features, squares, weighted = self._table
-        bags = features.bags(tickets)
+        _, squares, weighted = self._table
         length = np.sqrt(np.maximum(summed(squares, bags), 1e-9))
         return (summed(weighted, bags) / length + self.rest).astype(np.float32)
 
