@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ...imports import Progress, silent
 from ...models import FeedRun, Ticket, TicketFeed
@@ -30,6 +30,8 @@ from .systems import SYSTEMS
 CALLS_AT_ONCE = 50
 #: Questions in a pass whether tickets are still there.
 HELD_QUESTIONS = 5
+#: So many tickets are written at once, or fewer when they came slowly.
+ROWS_AT_ONCE, LONGEST_HELD = 500, timedelta(seconds=2)
 #: When more of them than half are missing at once, our rights went, not the tickets.
 FEW = 10
 
@@ -131,13 +133,18 @@ class Sync:
         feed, is_new = self.feed, not run.counts.get("pages")
         book = Book(feed, self.system, run=run, desk=desk, clock=self.clock)
         self._answer_calls(desk, book)
-        for page in self.system.pages(desk, feed.place, is_new):
-            refuse_unreadable(page)
-            book.write(page)
-            self._progress(f"{run.counts['read']:,} tickets read")
-            if not page.is_last and not self._may_go_on():
-                give_back(feed=feed)
-                return
+        try:
+            for page in self.system.pages(desk, feed.place, is_new):
+                refuse_unreadable(page)
+                book.take(page)
+                self._progress(f"{book.read:,} tickets read")
+                if not page.is_last and not self._may_go_on():
+                    book.write()
+                    give_back(feed=feed)
+                    return
+        except FeedProblem:
+            book.write()  # so that no page is asked for twice
+            raise
         self._look_for_gone(desk, book)
         if not is_new:  # whose tickets came before the kill is not known any more
             book.touched.update(teachers_of(feed.source))
@@ -151,14 +158,15 @@ class Sync:
             try:
                 row = self.system.one(desk, number)
             except Drifted as missing:
-                book.write(Page([], {}, False, Counter([str(missing)])), moves=False)
+                book.take_called(Counter([str(missing)]))
                 continue
             except NotThere:
                 row = None
             if row is None:
                 book.forget([number])
             else:
-                book.write(Page([row], {}, False), moves=False)
+                book.take_called(Counter(), row)
+        book.write()
         note_calls_read(calls=calls, now=self.clock())
 
     def _look_for_gone(self, desk: Desk, book: Book) -> None:
@@ -199,7 +207,10 @@ class Sync:
 
 
 class Book:
-    """Writes pages of one pass: matches, reads and drops the texts, keeps the rest."""
+    """Writes what one pass reads: matches, reads and drops the texts, keeps the rest.
+
+    Several small pages are one transaction; a kill makes them be asked for again.
+    """
 
     def __init__(self, feed: TicketFeed, system: System, *, run: FeedRun, desk: Desk, clock: Clock):
         self._feed, self._system, self._run = feed, system, run
@@ -208,28 +219,64 @@ class Book:
         self._reader = TicketReader(source=feed.source)
         self._asks_for_texts = True
         self.touched: set[int] = set()  # teachers
+        self._forget_held()
 
-    def write(self, page: Page, *, moves: bool = True) -> None:
-        """Write a page and, when it `moves`, where to go on."""
-        unreadable = page.drifted.total()
-        counted = Counter(pages=int(moves), read=len(page.rows) + unreadable, unreadable=unreadable)
-        matched: list[Matched] = []
-        gone: list[str] = []
-        for row in page.rows:
-            teacher = None if row.is_gone else self._requesters.find(row.requester)
-            if teacher is None:
-                counted["unmatched"] += not row.is_gone
-                gone.append(row.external_id)  # or it was somebody's here before
-                continue
-            counted["matched"] += 1
-            matched.append((row, teacher, self._derived(row)))
-        matched = self._reader.settle(matched)
-        self._record(matched, gone, counted, page.place if moves else None)
+    @property
+    def read(self) -> int:
+        """How many tickets the pass has read."""
+        return self._run.counts["read"] + self._counted["read"]
+
+    def take(self, page: Page) -> None:
+        """Take a page, and write it with those before once they are many, or have waited."""
+        self._counted["pages"] += 1
+        self._place = page.place
+        self._take(page.rows, page.drifted)
+        is_full = len(self._held) >= ROWS_AT_ONCE
+        if is_full or page.is_last or self._clock() >= self._begun_at + LONGEST_HELD:
+            self.write()
+
+    def take_called(self, drifted: Counter[str], *rows: TicketRow) -> None:
+        """Take tickets that the help desk called us for: where to go on stays."""
+        self._take(rows, drifted)
 
     def forget(self, numbers: Sequence[str]) -> None:
         """Write down that these tickets are gone."""
-        if numbers:
-            self._record([], numbers, Counter(), None)
+        self._held.update(dict.fromkeys(numbers))
+        self.write()
+
+    def write(self) -> None:
+        """Write what was taken and, with it, where to go on."""
+        if not self._held and not self._counted:
+            return
+        self.touched |= record_page(
+            feed=self._feed,
+            run=self._run,
+            rows=self._reader.settle([one for one in self._held.values() if one is not None]),
+            gone=[number for number, one in self._held.items() if one is None],
+            counted=self._counted,
+            now=self._clock(),
+            place=self._place,
+        )
+        self._forget_held()
+
+    def _forget_held(self) -> None:
+        #: By the help desk's number: what was read last counts. None: no teacher's, or gone.
+        self._held: dict[str, Matched | None] = {}
+        self._counted: Counter[str] = Counter()
+        self._place: Place | None = None
+        self._begun_at = self._clock()
+
+    def _take(self, rows: Sequence[TicketRow], drifted: Counter[str]) -> None:
+        self._counted.update(read=len(rows) + drifted.total(), unreadable=drifted.total())
+        for row in rows:
+            teacher = None if row.is_gone else self._requesters.find(row.requester)
+            if teacher is None:
+                self._counted["unmatched"] += not row.is_gone
+                self._held[row.external_id] = None  # or it was somebody's here before
+                continue
+            self._counted["matched"] += 1
+            self._held[row.external_id] = (row, teacher, self._derived(row))
+            row.subject = row.body = ""
 
     def _derived(self, row: TicketRow) -> Derived:
         """What is kept of a ticket; its text is asked for where the subject says too little."""
@@ -242,23 +289,6 @@ class Book:
                 self._asks_for_texts = False
             derived = self._reader.read(row)
         return derived
-
-    def _record(
-        self,
-        matched: Sequence[Matched],
-        gone: Sequence[str],
-        counted: Counter[str],
-        place: Place | None,
-    ) -> None:
-        self.touched |= record_page(
-            feed=self._feed,
-            run=self._run,
-            rows=matched,
-            gone=gone,
-            counted=counted,
-            now=self._clock(),
-            place=place,
-        )
 
 
 def refuse_unreadable(page: Page) -> None:

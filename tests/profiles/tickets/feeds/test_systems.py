@@ -8,7 +8,7 @@ import pytest
 
 from profiles.imports import TakenOver
 from profiles.models import FeedRun, Ticket, TicketTombstone
-from profiles.tickets.feeds.line import NotUnderstood
+from profiles.tickets.feeds.line import AskedToWait, NotUnderstood
 from profiles.tickets.feeds.systems import SYSTEMS
 
 from ..servers import SHAPES, Faults
@@ -231,7 +231,8 @@ def test_sync_that_is_told_to_stop_goes_on_at_its_place(people, kind, open_place
     assert len(place.server.asked) > asked
 
 
-def test_process_that_was_taken_over_writes_nothing_more(people, open_place):
+def test_process_that_was_taken_over_writes_nothing_more(people, open_place, monkeypatch):
+    monkeypatch.setattr("profiles.tickets.feeds.syncing.ROWS_AT_ONCE", 1)  # each page by itself
     place = open_place("rt")
     for _ in range(5):
         place.server.add(NORA)
@@ -243,3 +244,34 @@ def test_process_that_was_taken_over_writes_nothing_more(people, open_place):
     with pytest.raises(TakenOver):
         place.sync(may_go_on=take_over)
     assert len(place.ids()) == 3
+
+
+def test_ticket_counts_as_it_was_read_last_among_pages_written_together(people, open_place):
+    place = open_place("rt")
+    lost, kept = place.server.add(NORA), place.server.add(STRANGER)
+    for _ in range(4):
+        place.server.add(NORA)
+    asked = iter([{"requester": STRANGER}, {"requester": NORA}])
+
+    def change() -> bool:
+        for number, values in zip((lost.number, kept.number), asked, strict=False):
+            place.server.change(number, **values)
+        return True
+
+    place.sync(may_go_on=change)
+    assert place.ids() == [
+        number for number in sorted(place.server.tickets) if number != lost.number
+    ]
+
+
+def test_pages_before_one_that_must_wait_are_written(people, open_place):
+    place = open_place("rt")
+    numbers = [place.server.add(NORA).number for _ in range(5)]
+
+    def let_down() -> bool:
+        place.server.faults.waits = 1.0
+        return True
+
+    with pytest.raises(AskedToWait):
+        place.sync(may_go_on=let_down, wait=None)
+    assert place.ids() == numbers[:3]
