@@ -7,27 +7,41 @@ needs by group.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .choices import Role, TicketKind
-from .models import Skill, TicketSource, User
+from .models import Skill, Ticket, TicketSource, User
 from .queries import roles_of
 from .tickets.categories import skills_by_name
 from .tickets.operations import map_category
-from .tickets.queries import unsorted_categories, unsorted_tickets
-from .tickets.sorting import Sorted, sort_tickets
+from .tickets.queries import (
+    guessed_tickets,
+    learned_last,
+    slips_of,
+    unsorted_categories,
+    unsorted_tickets,
+)
+from .tickets.sorting import Before, Sorted, sort_tickets, take_back
 
 ON_A_PAGE = 50
+#: Under this name the session holds what the last save changed.
+LAST = "sorted_last"
+UNDO_WITHIN = timedelta(hours=1)
 
 
 def may_sort(user: User | AnonymousUser) -> bool:
@@ -73,7 +87,13 @@ class CategoriesView(DeskPage):
 
     def get_context_data(self, **kwargs) -> dict:
         page = Paginator(unsorted_categories(), ON_A_PAGE).get_page(self.request.GET.get("p"))
-        return super().get_context_data(page=page, total=unsorted_tickets().count(), **kwargs)
+        return super().get_context_data(
+            page=page,
+            total=unsorted_tickets().count(),
+            tab="category",
+            learned=learned_last(),
+            **kwargs,
+        )
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """Give the one category whose button was pressed a skill."""
@@ -99,32 +119,83 @@ class TicketsView(DeskPage):
 
     template_name = "profiles/desk/tickets.html"
     page_title = "Unsorted tickets, one by one"
+    tab = "ticket"
 
     def get_context_data(self, **kwargs) -> dict:
+        page = Paginator(self.tickets(kwargs), ON_A_PAGE).get_page(self.request.GET.get("p"))
+        return super().get_context_data(
+            page=page,
+            slips=slips_of(list(page)),
+            tab=self.tab,
+            learned=learned_last(),
+            undo=self.sorted_just_now(),
+            **kwargs,
+        )
+
+    def tickets(self, context: dict) -> QuerySet[Ticket]:
+        """Return the tickets of this list; say in the context which they are."""
         get = self.request.GET
         source = TicketSource.objects.filter(pk=get["source"]).first() if has_id(get) else None
-        category = get.get("category") if source is not None else None
-        page = Paginator(unsorted_tickets(source=source, category=category), ON_A_PAGE)
-        return super().get_context_data(
-            page=page.get_page(get.get("p")), category=category, source=source, **kwargs
-        )
+        context["source"] = source
+        context["category"] = get.get("category") if source is not None else None
+        return unsorted_tickets(source=source, category=context["category"])
+
+    def sorted_just_now(self) -> int:
+        """Return how many tickets the last save sorted, 0 once it is long ago."""
+        last = self.request.session.get(LAST)
+        if last is None or timezone.now() - datetime.fromisoformat(last["at"]) > UNDO_WITHIN:
+            return 0
+        return len(last["before"])
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """Keep the answers of the page; a row without one stays where it is."""
-        post = request.POST
+        now = timezone.now()
+        if before := sort_tickets(answers=self.answers(), now=now):
+            request.session[LAST] = {"at": now.isoformat(), "before": before}
+        return redirect(f"{request.get_full_path()}#tickets")
+
+    def answers(self) -> Iterator[Sorted]:
+        """Yield what was said of each ticket; a typed name counts where no button was pressed."""
+        post = self.request.POST
         skills = skills_by_name()
-        answers = []
+        known = set(skills.values())
         for pk in (value for value in post.getlist("ticket") if value.isdecimal()):
+            said = post.get(f"answer-{pk}", "")
+            typed = post.get(f"skill-{pk}", "").strip()
             kind = post.get(f"kind-{pk}", "")
             kind = kind if kind in TicketKind.values else ""
-            if name := post.get(f"skill-{pk}", "").strip():
-                if (skill := self.skill_typed(name, skills)) is not None:
-                    answers.append(Sorted(int(pk), skill, kind))
-            elif post.get(f"leave-{pk}"):
-                answers.append(Sorted(int(pk), None, kind))
-        if count := len(sort_tickets(answers=answers, now=timezone.now())):
-            messages.success(request, f"{count:,} tickets are off the list.")
-        return redirect(request.get_full_path())
+            if said == "none":
+                yield Sorted(int(pk), None, kind)
+            elif said.isdecimal() and int(said) in known:
+                yield Sorted(int(pk), int(said), kind)
+            elif typed and (skill := self.skill_typed(typed, skills)) is not None:
+                yield Sorted(int(pk), skill, kind)
+
+
+class GuessedView(TicketsView):
+    """Tickets whose skill was read from their words, least sure first."""
+
+    page_title = "Read from words"
+    tab = "guessed"
+
+    def tickets(self, context: dict) -> QuerySet[Ticket]:
+        context["source"] = context["category"] = None
+        return guessed_tickets(now=timezone.now())
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what this coach saved last."""
+    if not may_sort(request.user):
+        raise PermissionDenied
+    if last := request.session.pop(LAST, None):
+        count = take_back(
+            before=[Before(*said) for said in last["before"]],
+            sorted_at=datetime.fromisoformat(last["at"]),
+        )
+        messages.success(request, f"{count:,} ticket{'' if count == 1 else 's'} as before.")
+    back = "guessed-tickets" if request.POST.get("back") == "guessed" else "unsorted-tickets"
+    return redirect(f"{reverse(back)}#tickets")
 
 
 def has_id(query) -> bool:
@@ -135,4 +206,6 @@ def has_id(query) -> bool:
 urlpatterns = [
     path("desk/unsorted/", CategoriesView.as_view(), name="unsorted"),
     path("desk/unsorted/tickets/", TicketsView.as_view(), name="unsorted-tickets"),
+    path("desk/unsorted/guessed/", GuessedView.as_view(), name="guessed-tickets"),
+    path("desk/unsorted/undo/", undo, name="unsorted-undo"),
 ]

@@ -1,9 +1,13 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import timezone
 
-from profiles.models import Ticket, TicketCategory, TicketSource
+from profiles.corrections import correct_ticket
+from profiles.models import Ticket, TicketCategory, TicketClassifier, TicketSource
 from profiles.signals import tickets_changed
+from profiles.tickets.queries import learned_last
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +107,7 @@ def test_tickets_are_sorted_one_by_one_or_left(
             "ticket": [first.pk, second.pk, third.pk, fourth.pk],
             f"skill-{first.pk}": "Screen sharing",
             f"kind-{first.pk}": "how-to",
-            f"leave-{second.pk}": "1",
+            f"answer-{second.pk}": "none",
             f"kind-{second.pk}": "outage",
             f"skill-{third.pk}": "No such thing",
             f"kind-{fourth.pk}": "how-to",
@@ -145,16 +149,166 @@ def test_desk_filters_by_category(client, make, source):
     assert [ticket.pk for ticket in page.context["page"]] == [wanted.pk]
 
 
-@pytest.mark.parametrize("address", ["/admin/desk/unsorted/", "/admin/desk/unsorted/tickets/"])
-def test_desk_takes_a_fixed_number_of_queries_and_pages(
-    client, make, address, django_assert_max_num_queries
+LIST = "/admin/desk/unsorted/tickets/"
+GUESSED = "/admin/desk/unsorted/guessed/"
+UNDO = "/admin/desk/unsorted/undo/"
+
+
+def test_slip_shows_kept_words_and_likely_skills(client, make, screen_sharing, grade_sync):
+    make(1, words="airplay cast mirror screen", kind="how-to", subcategory="Cart")
+    make(2, words=" ".join(f"word{number}" for number in range(40)))
+    page = client.get(LIST)
+    second, first = page.context["slips"]  # the newest first
+    assert first.guesses[0].name == "Screen sharing"
+    assert all(5 <= guess.percent <= 100 for guess in first.guesses)
+    assert len(first.guesses) <= 3
+    assert (first.words, first.more_words) == (["airplay", "cast", "mirror", "screen"], 0)
+    assert (len(second.words), second.more_words, second.guesses) == (30, 10, [])
+    words = page.content.decode()
+    for shown in ("<li>airplay</li>", "and 10 more", "1 Sep 2026", "Screens / Cart", "How-to"):
+        assert shown in words
+    best = first.guesses[0]
+    assert f"Screen sharing, {best.percent} %" in words
+
+
+def test_pressed_guess_is_the_answer_and_a_typed_skill_counts_without_one(
+    client, make, screen_sharing, grade_sync
 ):
-    make(0, category="C0")
+    first, second, third, fourth = (make(number) for number in range(4))
+    client.post(
+        LIST,
+        {
+            "ticket": [first.pk, second.pk, third.pk, fourth.pk],
+            f"answer-{first.pk}": str(grade_sync.pk),
+            f"skill-{first.pk}": "Screen sharing",  # left over: the button counts
+            f"answer-{second.pk}": "",
+            f"skill-{second.pk}": "screen sharing",
+            f"answer-{third.pk}": "999999",  # no skill
+            f"answer-{fourth.pk}": "",
+        },
+    )
+    assert [fresh(ticket)[0] for ticket in (first, second, third, fourth)] == [
+        "Grade sync",
+        "Screen sharing",
+        None,
+        None,
+    ]
+    assert [ticket.sorted_at is None for ticket in Ticket.objects.order_by("pk")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_last_save_is_undone_once_but_not_what_was_said_since(
+    client, signed_in, coordinator, make, screen_sharing, grade_sync, heard
+):
+    kept, corrected, read = make(1), make(2), make(3, skill=grade_sync, skill_origin="words")
+    Ticket.objects.filter(pk=read.pk).update(skill_confidence=0.6)
+    pressed = {f"answer-{ticket.pk}": str(screen_sharing.pk) for ticket in (kept, corrected, read)}
+    kinds = {f"kind-{kept.pk}": "how-to"}
+    client.post(LIST, {"ticket": [kept.pk, corrected.pk, read.pk], **pressed, **kinds})
+    assert "3 tickets sorted just now." in client.get(LIST).content.decode()
+    correct_ticket(teacher=corrected.teacher, ticket=corrected, skill=grade_sync, now=AT)
+    signed_in(coordinator).post(UNDO)  # not theirs
+    assert fresh(kept) == ("Screen sharing", "coach", "how-to", True)
+    del heard[:]
+    assert client.post(UNDO, {"back": "guessed"})["Location"] == f"{GUESSED}#tickets"
+    client.post(UNDO)
+    assert [fresh(ticket) for ticket in (kept, corrected, read)] == [
+        (None, "", "break", False),
+        ("Grade sync", "teacher", "break", True),
+        ("Grade sync", "words", "break", False),
+    ]
+    assert read.skill_confidence == 0.6
+    assert [(count, cause) for _, count, cause in heard] == [(2, "sorted")]
+    assert "sorted just now" not in client.get(LIST).content.decode()
+
+
+def test_undo_is_not_offered_an_hour_later(client, make, screen_sharing, monkeypatch):
+    ticket = make(1)
+    client.post(LIST, {"ticket": [ticket.pk], f"answer-{ticket.pk}": "none"})
+    later = timezone.now() + timedelta(minutes=61)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert "sorted just now" not in client.get(LIST).content.decode()
+
+
+def test_what_was_read_from_words_is_listed_least_sure_first_and_corrected(
+    client, make, screen_sharing, grade_sync, monkeypatch
+):
+    monkeypatch.setattr(timezone, "now", lambda: AT)
+    sure = make(1, skill=grade_sync, skill_origin="learned", skill_confidence=0.9)
+    unsure = make(2, skill=grade_sync, skill_origin="words", skill_confidence=0.55)
+    make(3, skill=grade_sync, skill_origin="category")
+    make(4, skill=grade_sync, skill_origin="coach", sorted_at=AT)
+    make(5)
+    old = datetime(2025, 1, 1, tzinfo=UTC)
+    make(6, skill=grade_sync, skill_origin="words", skill_confidence=0.5, opened_at=old)
+    page = client.get(GUESSED)
+    assert [slip.ticket for slip in page.context["slips"]] == [unsure, sure]
+    assert "now Grade sync" in page.content.decode()
+    said = {f"answer-{unsure.pk}": str(screen_sharing.pk), f"answer-{sure.pk}": "none"}
+    client.post(GUESSED, {"ticket": [unsure.pk, sure.pk], **said})
+    assert [fresh(ticket)[:2] for ticket in (unsure, sure)] == [
+        ("Screen sharing", "coach"),
+        (None, ""),
+    ]
+    assert client.get(GUESSED).context["slips"] == []
+
+
+def test_hidden_tickets_and_those_of_who_opted_out_are_on_no_desk(
+    client, make, mentor_teacher, grade_sync
+):
+    read = {"skill": grade_sync, "skill_origin": "words", "skill_confidence": 0.5}
+    mentor_teacher.uses_tickets = False
+    mentor_teacher.save()
+    for number, more in enumerate(({}, read)):
+        make(number, hidden_at=AT, opened_at=timezone.now(), **more)
+        make(number + 10, teacher=mentor_teacher, opened_at=timezone.now(), **more)
+    for address in ("/admin/desk/unsorted/", LIST, GUESSED):
+        assert list(client.get(address).context["page"]) == []
+
+
+@pytest.mark.parametrize(
+    ("measures", "words"),
+    [
+        (
+            {"top1": 0.834, "not_sure": 0.29, "ground": "x"},
+            "from 412 sorted tickets: right for 83 of 100, sure enough for 71 of 100.",
+        ),
+        ({"ground": "x"}, "from 412 sorted tickets. It learns again tonight"),
+    ],
+)
+def test_desk_says_what_was_learned_last(client, make, measures, words):
+    make(1)
+    assert "Nothing is learned yet" in client.get(LIST).content.decode()
+    TicketClassifier.objects.create(trained_at=AT, tickets=1, parameters=b"", measures={})
+    learned = TicketClassifier.objects.create(
+        trained_at=AT, tickets=412, parameters=b"", measures=measures
+    )
+    assert learned_last() == (
+        AT,
+        412,
+        *((83, 71) if "top1" in learned.measures else (None, None)),
+    )
+    assert words in render_to_string("profiles/desk/learned.html", {"learned": learned_last()})
+
+
+@pytest.mark.parametrize("address", ["/admin/desk/unsorted/", LIST, GUESSED])
+def test_desk_takes_a_fixed_number_of_queries_and_pages(
+    client, make, address, screen_sharing, django_assert_max_num_queries
+):
+    read = {"skill_origin": "words", "skill": screen_sharing, "skill_confidence": 0.5}
+    more = {"opened_at": timezone.now(), "words": "airplay cast"} | (
+        read if address == GUESSED else {}
+    )
+    make(0, category="C0", **more)
     client.get(address)
     with django_assert_max_num_queries(40) as one:
         client.get(address)
     for number in range(1, 52):
-        make(number, category=f"C{number}")
+        make(number, category=f"C{number}", **more)
     with django_assert_max_num_queries(len(one)):
         page = client.get(address)
     assert (len(page.context["page"]), "Page 1 of 2" in page.content.decode()) == (50, True)
@@ -164,7 +318,8 @@ def test_desk_takes_a_fixed_number_of_queries_and_pages(
 def test_desk_is_for_coaches_and_coordinators(signed_in, coordinator, make, who, request):
     make(1)
     other = signed_in(request.getfixturevalue(who))
-    for address in ("/admin/desk/unsorted/", "/admin/desk/unsorted/tickets/"):
+    assert other.post(UNDO).status_code in (302, 403)
+    for address in ("/admin/desk/unsorted/", LIST, GUESSED):
         answer = other.get(address)
         assert (answer.status_code, "T1" in answer.content.decode()) in [(302, False), (403, False)]
     assert signed_in(coordinator).get("/admin/desk/unsorted/").status_code == 200
