@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 PREFIX = "PDPLANNER_SIGN_IN_"
 #: Tenants of Microsoft's that mean anybody's.
 SHARED_TENANTS = {"common", "organizations", "consumers"}
+#: Hosts of this very machine, to which nothing travels in the clear.
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 Environment = Mapping[str, str]
 
@@ -121,6 +124,13 @@ def clever(environment: Environment) -> dict[str, Any]:
 
 def saml(environment: Environment) -> dict[str, Any]:
     """A SAML 2.0 provider; its signed word about addresses is the district's."""
+    address = needed(environment, "SAML_METADATA_URL", "where your provider's metadata is")
+    parts = urlsplit(address)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise ImproperlyConfigured(
+            f"{PREFIX}SAML_METADATA_URL must start with https://: whoever changes it on the way"
+            " could sign in as anybody."
+        )
     return {
         "provider_id": needed(environment, "SAML_ENTITY_ID", "the entity id of your provider"),
         "name": said(environment, "SAML_NAME") or "your district account",
@@ -135,14 +145,15 @@ def saml(environment: Environment) -> dict[str, Any]:
             "use_nameid_for_email": not said(environment, "SAML_EMAIL_ATTRIBUTE"),
             "idp": {
                 "entity_id": needed(environment, "SAML_ENTITY_ID", "the entity id"),
-                "metadata_url": needed(
-                    environment, "SAML_METADATA_URL", "where your provider's metadata is"
-                ),
+                "metadata_url": address,
             },
             "advanced": {
                 "want_assertion_signed": True,
                 "reject_deprecated_algorithm": True,
                 "reject_idp_initiated_sso": True,
+                # An address may be all that an answer holds, and a site may be called just "pd".
+                "want_attribute_statement": False,
+                "allow_single_label_domains": True,
             },
         },
     }
@@ -174,5 +185,8 @@ def providers(environment: Environment) -> dict[str, Any]:
     if said(environment, "CLEVER_ID"):
         found["clever"] = {"APP": clever(environment), "SCOPE": ["read:user_id", "read:teachers"]}
     if wants_saml(environment):
-        found["saml"] = {"APP": saml(environment)}
+        found["saml"] = {
+            "APP": saml(environment),
+            "provider_class": "profiles.sign_in.saml.door.SamlDoor",
+        }
     return found

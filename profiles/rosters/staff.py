@@ -168,9 +168,11 @@ class Staff:
                     column="email",
                 )
             else:
-                # An address that left the roster must open nothing any more.
+                # An address that left the roster must open nothing any more. The district's own
+                # sign-in knows people by ids that outlive addresses: it stays with the person.
                 EmailAddress.objects.filter(user=user).delete()
-                SocialAccount.objects.filter(user=user).delete()
+                if not is_same_person(user, teacher):
+                    SocialAccount.objects.filter(user=user).delete()
                 self._user_of_email.pop(user.email, None)
                 user.email = teacher.email
                 self._user_of_email[user.email] = user
@@ -263,3 +265,12 @@ class Staff:
         ]
         self._schools_of[teacher.pk] = wanted
         return True
+
+
+def is_same_person(user: User, teacher: Teacher) -> bool:
+    """Return whether a row that got another address still names whom it named: one of the two
+    names stays, as when somebody marries or the district changes its domain."""
+    return (
+        user.first_name.casefold() == teacher.given_name.casefold()
+        or user.last_name.casefold() == teacher.family_name.casefold()
+    )

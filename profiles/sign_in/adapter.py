@@ -8,7 +8,7 @@ from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -44,8 +44,7 @@ class DistrictSocialAdapter(DefaultSocialAccountAdapter):
             ) from None
 
     def _admit(self, request: HttpRequest, login: SocialLogin) -> None:
-        is_saml = login.provider.id == "saml"
-        claims: dict[str, Any] = saml_claims(login) if is_saml else login.claims  # type: ignore[attr-defined]
+        claims: dict[str, Any] = login.claims  # type: ignore[attr-defined]
         nonce = login.state.get("nonce")
         if nonce and not secrets.compare_digest(nonce, str(claims.get("nonce", ""))):
             raise SignInRefused(Reason.ORGANISATION)
@@ -58,7 +57,7 @@ class DistrictSocialAdapter(DefaultSocialAccountAdapter):
                 raise SignInRefused(Reason.INACTIVE)
             return
         login.user = person_with(vouched_address(claims, rules))
-        if not is_saml:  # its ids may be new each time
+        if login.provider.id != "saml":  # its ids may be new each time
             login.account.user = login.user
             login.account.save()
 
@@ -76,15 +75,3 @@ class DistrictSocialAdapter(DefaultSocialAccountAdapter):
         logger.warning(
             "Sign-in by %s failed: %s %s", provider.sub_id, error, type(exception).__name__
         )
-
-
-def saml_claims(login: SocialLogin) -> dict[str, Any]:
-    """Return what a signed SAML answer says, and keep none of it."""
-    claims = {
-        "email": next((address.email for address in login.email_addresses), None),
-        "email_verified": any(address.verified for address in login.email_addresses),
-    }
-    login.account.extra_data = {}
-    if login.account.pk:
-        SocialAccount.objects.filter(pk=login.account.pk).update(extra_data={})
-    return claims

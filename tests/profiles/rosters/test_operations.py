@@ -201,17 +201,24 @@ def test_teacher_moves_between_schools_and_keeps_the_row(folder, district):
     )
 
 
-def test_new_address_replaces_the_old_and_its_sign_in(folder, district):
+@pytest.mark.parametrize(
+    ("names", "is_kept"),
+    [("Omar,Old", True), ("Omar,Elder", True), ("OMAR,Elder", True), ("Oona,Elder", False)],
+)
+def test_new_address_replaces_the_old_and_the_provider_s_id_stays_with_the_person(
+    folder, district, names, is_kept
+):
+    """When neither name stays, the row names somebody else, whom the old id must not reach."""
     bring_in(folder({}))
     user = teacher("u2").user
     EmailAddress.objects.create(user=user, email="omar.old@example.org", verified=True)
-    SocialAccount.objects.create(user=user, provider="google", uid="linked-by-the-old-address")
+    SocialAccount.objects.create(user=user, provider="google", uid="of Omar")
     users = USERS_1_1.replace("omar.old@example.org", "omar.elder@example.org")
-    bring_in(folder({"users.csv": users}))
+    bring_in(folder({"users.csv": users.replace("Omar,Old", names)}))
     user.refresh_from_db()
     assert (user.email, teacher("u2").email) == ("omar.elder@example.org",) * 2
     assert not EmailAddress.objects.exists()
-    assert not SocialAccount.objects.exists()
+    assert SocialAccount.objects.filter(user=user).exists() == is_kept
 
 
 def test_address_of_another_teacher_is_not_taken(folder, district):

@@ -109,6 +109,40 @@ def test_teacher_of_the_roster_comes_in_and_the_account_is_linked(provider, set_
     assert Client().login(email=new_teacher.email, password=PASSWORD)
 
 
+def test_linked_teacher_comes_in_again_though_the_address_changed_here(
+    provider, set_up, new_teacher
+):
+    """The roster says the new address, the provider still the old one, or neither."""
+    set_up("OIDC")
+    come_in(provider, "oidc", claims_of("nora.new@example.org"))
+    User.objects.filter(pk=new_teacher.user_id).update(email="nora.newer@example.org")
+    for email in ("nora.new@example.org", "nora.newest@example.org", "nora.newer@example.org"):
+        client, page = come_in(provider, "oidc", claims_of(email))
+        assert (page["Location"], is_in(client)) == ("/", True)
+        assert client.session["_auth_user_id"] == str(new_teacher.user_id)
+    # The old address alone opens nothing any more.
+    client, page = come_in(provider, "oidc", claims_of("nora.new@example.org", sub="a stranger"))
+    assert (page.status_code, is_in(client)) == (403, False)
+
+
+def test_id_of_one_teacher_never_reaches_another_whatever_address_comes_with_it(
+    provider, set_up, new_teacher, mentor_teacher
+):
+    set_up("OIDC")
+    come_in(provider, "oidc", claims_of("nora.new@example.org"))
+    client, _ = come_in(provider, "oidc", claims_of(mentor_teacher.email))
+    assert client.session["_auth_user_id"] == str(new_teacher.user_id)
+    links = SocialAccount.objects.values_list("user", "uid")
+    assert list(links) == [(new_teacher.user_id, "somebody")]
+    client, _ = come_in(provider, "oidc", claims_of(mentor_teacher.email, sub="the mentor"))
+    assert client.session["_auth_user_id"] == str(mentor_teacher.user_id)
+    client, _ = come_in(provider, "oidc", claims_of("nora.new@example.org", sub="the mentor"))
+    assert client.session["_auth_user_id"] == str(mentor_teacher.user_id)
+    assert sorted(links.all()) == sorted(
+        [(new_teacher.user_id, "somebody"), (mentor_teacher.user_id, "the mentor")]
+    )
+
+
 def test_linked_teacher_comes_in_again_though_the_address_changed_there(
     provider, set_up, new_teacher
 ):

@@ -66,6 +66,10 @@ def test_google_is_held_to_its_hosted_domains():
         ),
         ({"CLEVER_ID": "c", "CLEVER_SECRET": "s"}, "CLEVER_DISTRICT is not set"),
         ({"SAML_ENTITY_ID": "e"}, "SAML_METADATA_URL is not set"),
+        (
+            {"SAML_ENTITY_ID": "e", "SAML_METADATA_URL": "http://idp.example.org/metadata"},
+            "must start with https://",
+        ),
     ],
 )
 def test_half_a_provider_is_refused_by_the_name_of_what_is_missing(names, words):
