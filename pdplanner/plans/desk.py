@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
 from django.contrib import messages
@@ -18,15 +19,16 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from courses.desk_views import ON_A_PAGE, may_open_desk
 from courses.models import CoursePage
 from courses.operations import look_book
-from profiles.choices import Role
+from profiles.choices import Format, Role
 from profiles.models import User
 from profiles.privacy import record_look
-from profiles.queries import roles_of, today_in_district
+from profiles.queries import roles_of, the_district, today_in_district
 
+from .forms import RunIdeaForm
 from .models import CoachRequest
 from .operations import close_coach_request
 from .queries import noticed_about, open_coach_requests
-from .queries.reach import FEWEST_SHOWN, reach_of
+from .queries.reach import FEWEST_SHOWN, Promise, RunIdea, reach_of
 from .queries.unmet import unmet_skills
 
 #: Why a session can't be on somebody's path, as a coach reads it.
@@ -46,6 +48,15 @@ WHY_SHUT = {
     "missing-prerequisite": "lack a session that must come before",
     "no-need": "show no need for it",
     "less-helpful": "have steps on their path that help them more",
+}
+
+#: What a need comes from, as a coach reads it.
+WHY_NEEDED = {
+    "own": "what they asked themselves",
+    "cohort": "what colleagues like them asked",
+    "rollout": "a tool that is coming to them",
+    "goal": "goals they set",
+    "said": "what they said since",
 }
 
 
@@ -140,9 +151,36 @@ class ReachView(DeskPage):
         return self.course.title
 
     def get_context_data(self, **kwargs) -> dict:
-        reach = reach_of(self.course, as_of=today_in_district(timezone.now()))
-        shut = [(count, WHY_SHUT[rule]) for rule, count in reach.shut_out if rule in WHY_SHUT]
-        return super().get_context_data(reach=reach, shut=shut, fewest=FEWEST_SHOWN, **kwargs)
+        as_of = today_in_district(timezone.now())
+        is_asked = "day" in self.request.GET
+        form = RunIdeaForm(
+            self.request.GET if is_asked else None, initial={"seats": 20}, as_of=as_of
+        )
+        run = _run_idea(form.cleaned_data) if is_asked and form.is_valid() else None
+        reach = reach_of(self.course, as_of=as_of, run=run)
+        return super().get_context_data(
+            reach=reach,
+            could=_told(reach.could),
+            one_more=reach.one_more and _told(reach.one_more),
+            run=run,
+            form=form if self.course.format == Format.LIVE and self.course.minutes else None,
+            fewest=FEWEST_SHOWN,
+            **kwargs,
+        )
+
+
+def _run_idea(answers: dict) -> RunIdea:
+    starts_at = datetime.combine(answers["day"], answers["starts"], the_district().zone)
+    return RunIdea(starts_at, answers["school"], answers["seats"])
+
+
+def _told(promise: Promise) -> dict:
+    """Return what a session could do in a coach's words."""
+    return {
+        "crowd": promise.crowd,
+        "why": [(share, WHY_NEEDED[part]) for part, share in promise.why],
+        "shut": [(n, WHY_SHUT[rule]) for rule, n in promise.shut_out if rule in WHY_SHUT],
+    }
 
 
 class UnmetView(DeskPage):

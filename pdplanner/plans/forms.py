@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django import forms
 
-from profiles.models import Skill
+from profiles.models import School, Skill
 
 from .models import StepAnswer
 
@@ -25,3 +27,25 @@ class TicketForm(forms.Form):
         label="What was it about?",
         empty_label="None of these",
     )
+
+
+class RunIdeaForm(forms.Form):
+    """One more run that a coach thinks of: when, where, and with how many seats."""
+
+    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    starts = forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}), label="Starts at")
+    school = forms.ModelChoiceField(
+        School.objects.order_by("name"), required=False, label="Where", empty_label="Online"
+    )
+    seats = forms.IntegerField(min_value=1, max_value=1000)
+
+    def __init__(self, *args, as_of: date, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._as_of = as_of
+
+    def clean_day(self) -> date:
+        """Refuse a day that has come already."""
+        day: date = self.cleaned_data["day"]
+        if day <= self._as_of:
+            raise forms.ValidationError("Choose a day after today.")
+        return day

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import CoursePage, CourseSkill
+from courses.models import CoursePage, CourseSkill, Offering
 from courses.operations import look_book
 from pdplanner.plans.models import CoachRequest
 from pdplanner.plans.operations import rebuild_plans
-from pdplanner.plans.queries.reach import Crowd, crowd_of, reach_of
+from pdplanner.plans.queries.reach import Crowd, RunIdea, crowd_of, reach_of
 from profiles.models import Teacher, Ticket, TicketSource
 
 AS_OF = datetime(2026, 11, 2, tzinfo=UTC)
@@ -79,14 +79,51 @@ def test_a_draft_could_reach_who_asks_and_once_published_does(session, askers):
     rebuild_plans(as_of=as_of, now=AS_OF)
     draft = reach_of(session, as_of=as_of)
     assert (draft.skills, draft.on_paths.total) == (("Grade sync",), 0)
-    assert (draft.could.schools, draft.could.total) == ((("East Middle", 6),), 6)
-    assert draft.could.minutes > 0
+    could = draft.could.crowd
+    assert (could.schools, could.total) == ((("East Middle", 6),), 6)
+    assert could.minutes > 0
+    assert sum(share for _, share in draft.could.why) == pytest.approx(100, abs=2)
 
     session.save_revision().publish()
     rebuild_plans(as_of=as_of, now=AS_OF)
     live = reach_of(CoursePage.objects.get(), as_of=as_of)
-    assert (live.on_paths.schools, live.could.total) == ((("East Middle", 6),), 0)
-    assert live.on_paths.minutes == pytest.approx(draft.could.minutes, rel=0.25)
+    assert (live.on_paths.schools, live.could.crowd.total) == ((("East Middle", 6),), 0)
+    assert live.on_paths.minutes == pytest.approx(could.minutes, rel=0.25)
+
+
+@pytest.mark.parametrize(
+    ("hour", "school", "seats", "total"),
+    [(20, "east", 20, 6), (20, None, 5, 5), (15, "east", 20, 0)],
+    ids=["after school", "online, five seats", "in a slot that nobody has free"],
+)
+def test_one_more_run_reaches_whoever_is_free_up_to_its_seats(
+    session, askers, east, hour, school, seats, total
+):
+    CoursePage.objects.update(format="live", live=True)
+    Teacher.objects.update(free_slots=["wed-after"], has_stated_slots=True)
+    as_of = AS_OF.date()
+    rebuild_plans(as_of=as_of, now=AS_OF)
+    run = RunIdea(datetime(2026, 11, 18, hour, tzinfo=UTC), east if school else None, seats)
+    page = CoursePage.objects.get()
+    reach = reach_of(page, as_of=as_of, run=run)
+    assert reach.could.crowd.total == 0  # there is no date to come to
+    assert reach.one_more.crowd.total == total
+    assert Offering.objects.count() == 0
+    assert reach_of(page, as_of=as_of).one_more is None
+
+
+def test_the_coach_asks_about_one_more_run_on_the_page(session, askers, signed_in, coach, east):
+    CoursePage.objects.update(format="live", live=True)
+    address = reverse("session-reach", args=[session.pk])
+    desk = signed_in(coach)
+    assert "What if there were one more run?" in desk.get(address).content.decode()
+    day = timezone.now().date() + timedelta(days=14)
+    asked = {"day": day.isoformat(), "starts": "15:30", "school": east.pk, "seats": 20}
+    answer = desk.get(address, asked).content.decode()
+    assert "at East Middle, with 20 seats" in answer
+    late = desk.get(address, asked | {"day": "2020-01-06"}).content.decode()
+    assert "Choose a day after today." in late
+    assert "with 20 seats" not in late
 
 
 def test_the_coach_reads_counts_and_no_name(session, askers, signed_in, coach):

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django.db.models import F, Sum
 
 from courses.models import CoursePage
 from pdplanner.recommender import Path
-from pdplanner.recommender.facts import CourseFacts, Id
-from pdplanner.recommender.whatif import what_if
+from pdplanner.recommender.facts import CourseFacts, Id, OfferingFacts
+from pdplanner.recommender.path import survey
+from pdplanner.recommender.whatif import Reach, what_if
 from profiles.choices import Format
 from profiles.models import School, Teacher
 from profiles.queries import the_district
 
 from ..models import Plan, PlanStep
-from .catalogue import EFFECTS, read_runs, variants_of
+from .catalogue import EFFECTS, place_in_week, read_runs, variants_of
 from .drafts import path_of_version
 from .facts import read_facts
+from .rules import rules_in_use
 
 #: Fewer people than this could be guessed by name, so they are not counted out.
 FEWEST_SHOWN = 5
@@ -42,32 +44,70 @@ class Crowd:
 
 
 @dataclass(frozen=True)
+class RunIdea:
+    """One more run of a session that nobody has set yet."""
+
+    starts_at: datetime
+    school: School | None  # None: online
+    seats: int
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a session, or one more run of it, could do for those who don't have it on their path."""
+
+    crowd: Crowd  # with a limit of seats: those who would be helped most
+    why: tuple[tuple[str, int], ...]  # part of the need -> percent of the minutes, most first
+    shut_out: tuple[tuple[str, int], ...]  # why it can't be on somebody's path, and for how many
+
+
+@dataclass(frozen=True)
 class SessionReach:
     """What a session does on paths now, and what it could do for those who don't have it there."""
 
     course: CoursePage
     skills: tuple[str, ...]
     on_paths: Crowd
-    could: Crowd
-    shut_out: tuple[tuple[str, int], ...]  # why it can't be on somebody's path, and for how many
+    could: Promise
+    one_more: Promise | None  # what the run that was asked about could do
 
 
-def reach_of(course: CoursePage, *, as_of: date) -> SessionReach:
-    """Return whom a session, published or a draft, reaches and could reach on a day."""
+def reach_of(course: CoursePage, *, as_of: date, run: RunIdea | None = None) -> SessionReach:
+    """Return whom a session, published or a draft, reaches and could reach on a day; and whom one
+    more run of it could."""
     steps = PlanStep.objects.filter(course=course, version=F("version__plan__current"))
     have = dict(steps.values_list("version__plan__teacher_id").annotate(Sum("value")))
-    could: dict[int, float] = {}
-    shut: Counter[str] = Counter()
+    could, one_more = Promise(crowd_of({}), (), ()), None
     if course.minutes:
-        reach = what_if(read_facts(as_of=as_of), _facts_of(course, as_of), paths=_paths())
-        could = {cast(int, one.teacher): one.minutes for one in reach.reached}
-        shut.update(reach.shut_out)
-        del shut["on-path"]  # said already
+        facts, rules, paths = read_facts(as_of=as_of), rules_in_use(), _paths()
+        asked, ground = _facts_of(course, as_of), survey(facts, rules)
+        could = _promise(what_if(facts, asked, paths=paths, ground=ground))
+        if run is not None:
+            asked = replace(asked, runs=(_run_of(course.pk, course.minutes, run),))
+            one_more = _promise(what_if(facts, asked, paths=paths, ground=ground))
     return SessionReach(
         course=course,
         skills=tuple(row.skill.name for row in course.taught_skills.all()),
         on_paths=crowd_of(have),
-        could=crowd_of(could),
+        could=could,
+        one_more=one_more,
+    )
+
+
+def _promise(reach: Reach) -> Promise:
+    """Return what may be told of an answer: counts, and shares of groups that are large enough."""
+    helped = reach.reached[: reach.seats]
+    crowd = crowd_of({cast(int, one.teacher): one.minutes for one in helped})
+    parts: Counter[str] = Counter()
+    for one in helped:
+        parts.update(one.because)
+    total = sum(parts.values())
+    why = [(part, round(100 * minutes / total)) for part, minutes in parts.most_common() if total]
+    shut = Counter(reach.shut_out)
+    del shut["on-path"]  # said already
+    return Promise(
+        crowd=crowd,
+        why=tuple((part, share) for part, share in why if share and crowd.minutes is not None),
         shut_out=tuple((rule, n) for rule, n in shut.most_common() if n >= FEWEST_SHOWN),
     )
 
@@ -100,6 +140,26 @@ def _paths() -> dict[Id, Path]:
         for plan in plans.prefetch_related("current__steps")
         if plan.current is not None
     }
+
+
+def _run_of(course: int, minutes: int, run: RunIdea) -> OfferingFacts:
+    """Return the run as the recommender would read it, were it set."""
+    zone = the_district().zone
+    starts_at = run.starts_at.astimezone(zone)
+    ends_at = (run.starts_at + timedelta(minutes=minutes)).astimezone(zone)
+    slot, release_time = place_in_week(starts_at, ends_at)
+    return OfferingFacts(
+        id=0,  # no run in the database has it
+        course=course,
+        start_date=starts_at.date(),
+        end_date=ends_at.date(),
+        minutes=minutes,
+        slot=slot,
+        seats_left=run.seats,
+        school=None if run.school is None else run.school.pk,
+        online=run.school is None,
+        release_time=release_time,
+    )
 
 
 def _facts_of(course: CoursePage, as_of: date) -> CourseFacts:
