@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -18,7 +19,7 @@ from profiles.templatetags.words import clock
 
 from . import operations
 from .door_forms import CodeForm
-from .models import Enrolment, Offering, OfferingPart
+from .models import Enrolment, Offering, OfferingPart, Roster
 from .queries.door import own_parts
 
 #: So many tries in so many seconds, and then a pause: a code can't be guessed in between.
@@ -45,14 +46,43 @@ def check_ins(request: SignedInRequest) -> HttpResponse:
     """The parts of today that one can check into, and those one has."""
     now = timezone.now()
     own = own_parts(request.teacher, start=now - NEAR, end=now + NEAR)
-    return render(request, "courses/check_in/parts.html", {"own": own, "now": now})
+    rows = [(item, open_at(item.offering, item.part, now=now)) for item in own]
+    return render(request, "courses/check_in/parts.html", {"own": own, "rows": rows})
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whether the code of a part counts now, from when, until when, and whom to ask if not."""
+
+    opens_at: datetime
+    closes_at: datetime
+    is_early: bool
+    is_over: bool
+    coach: str  # "": nobody is named
+
+
+def open_at(offering: Offering, part: OfferingPart, *, now: datetime) -> Window:
+    """Return whether one can check in now. A run that nobody has opened the door of has the usual
+    window, and one whose list is closed none any more."""
+    roster = getattr(offering, "roster", None) or Roster(offering=offering)
+    opens_at, closes_at = operations.window_of(part, roster)
+    if roster.closed_at is not None:
+        closes_at = min(closes_at, roster.closed_at)
+    return Window(
+        opens_at,
+        closes_at,
+        is_early=now < opens_at,
+        is_over=now > closes_at,
+        coach=str(offering.coach) if offering.coach else "",
+    )
 
 
 @teacher_required
 @never_cache
 def check_in(request: SignedInRequest, pk: int, part: int) -> HttpResponse:
     """Ask for the code once, and say honestly what came of it."""
-    offering = get_object_or_404(Offering.objects.select_related("course", "roster"), pk=pk)
+    found = Offering.objects.select_related("course", "roster", "coach")
+    offering = get_object_or_404(found, pk=pk)
     try:
         sitting = operations.part_of(offering, part)
     except operations.NoSuchPart:
@@ -84,6 +114,7 @@ def standing(request: SignedInRequest, offering: Offering, sitting: OfferingPart
         "part": sitting,
         "enrolment": enrolment,
         "presence": presence if presence is not None and presence.minutes else None,
+        "window": open_at(offering, sitting, now=timezone.now()),
         "scanned": "code" in request.GET,
     }
 

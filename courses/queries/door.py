@@ -173,7 +173,7 @@ def own_parts(teacher: Teacher, *, start: datetime, end: datetime) -> list[OwnPa
             offering__ends_at__gte=start,
             offering__starts_at__lte=end,
         )
-        .select_related("offering__course", "offering__roster")
+        .select_related("offering__course", "offering__roster", "offering__coach")
         .prefetch_related("offering__parts", "presences")
     )
     found: list[OwnPart] = []

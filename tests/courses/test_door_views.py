@@ -412,3 +412,36 @@ def test_check_in_lists_ones_own_parts_of_today(run, signed_in, new_teacher, out
     own = signed_in(new_teacher).get(reverse("courses:check-ins"))
     assert [(item.offering, item.part.number) for item in own.context["own"]] == [(run, 1)]
     assert "Nothing today" in text_of(signed_in(outsider).get(reverse("courses:check-ins")))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words", "offers"),
+    [
+        (30, "The code counts from", False),
+        (0, "", True),
+        (-16, "If you were there, ask Cora Coach to mark you.", False),
+    ],
+)
+def test_check_in_is_offered_only_while_the_code_counts(
+    run, signed_in, new_teacher, coach, minutes, words, offers
+):
+    moved(run, minutes=minutes)
+    run.coach = coach
+    run.save()
+    client = signed_in(new_teacher)
+    listed = client.get(reverse("courses:check-ins"))
+    assert (words in text_of(listed), at("check-in", run) in listed.content.decode()) == (
+        True,
+        offers,
+    )
+    page = client.get(at("check-in", run))
+    assert (words in text_of(page), "Check me in" in text_of(page)) == (True, offers)
+
+
+def test_check_in_is_over_once_the_list_is_closed(run, signed_in, new_teacher):
+    roster = roster_of(run)
+    roster.closed_at = timezone.now() - timedelta(minutes=1)
+    roster.save()
+    page = signed_in(new_teacher).get(at("check-in", run))
+    assert "It is over" in text_of(page)
+    assert "Check me in" not in page.content.decode()
