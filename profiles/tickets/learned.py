@@ -14,6 +14,7 @@ from .cold_start import Bags, Features, Floats, summed
 
 #: Stands for no skill: tickets that coaches left, or teachers said are about none.
 NONE = 0
+NEVER_BENT = (0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Learned:
     """A linear model of words, and how much it and the skills' own words count.
 
     logits = of_scores * cold start's scores + of_words * (words' TF-IDF, length 1 @ weights + rest)
+    sure = their softmax, bent along the line through the knots (`believed`, `true`)
     """
 
     words: tuple[str, ...]  # in the order of the alphabet
@@ -30,12 +32,14 @@ class Learned:
     rest: Floats  # [S]
     of_scores: float
     of_words: float
+    believed: tuple[float, ...] = NEVER_BENT  # from 0 to 1
+    true: tuple[float, ...] = NEVER_BENT
 
     def probabilities(
         self, tickets: Sequence[Sequence[str]], scores: Floats, skills: tuple[int, ...]
     ) -> Floats:
         """Return how likely each of these skills is for each ticket [N, S']; all 0 where no word
-        of it is known.
+        of it is known. They need not add up to one: each says how often such a guess is right.
 
         A skill that was deleted since has no column; one that is new stands as low as the lowest,
         but for what its own words say.
@@ -44,7 +48,7 @@ class Learned:
         sizes = np.diff(bags.starts, append=len(bags.ids))
         is_known = (sizes > 1) | scores.any(axis=1)  # the first feature is nothing
         logits = self.of_scores * scores + self.of_words * self.on(self.logits(bags), skills)
-        return softmax(logits) * is_known[:, None]
+        return bent(softmax(logits), self.believed, self.true) * is_known[:, None]
 
     def bags(self, tickets: Sequence[Sequence[str]]) -> Bags:
         """Return the known words of these tickets as features."""
@@ -82,6 +86,7 @@ class Learned:
             weights=self.weights.astype(np.float16),
             rest=self.rest,
             mix=np.array([self.of_scores, self.of_words]),
+            knots=np.array([self.believed, self.true]),
         )
         return stream.getvalue()
 
@@ -97,6 +102,8 @@ class Learned:
                 rest=held["rest"].astype(np.float32),
                 of_scores=float(held["mix"][0]),
                 of_words=float(held["mix"][1]),
+                believed=tuple(held["knots"][0].tolist()),
+                true=tuple(held["knots"][1].tolist()),
             )
 
 
@@ -104,3 +111,8 @@ def softmax(logits: NDArray) -> Floats:
     """Return probabilities [N, S] that sum to one in each row."""
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def bent(sure: Floats, believed: Sequence[float], true: Sequence[float]) -> Floats:
+    """Return probabilities moved along the line through these knots; their order stays."""
+    return np.interp(sure, believed, true).astype(np.float32)
