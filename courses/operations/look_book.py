@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
@@ -48,6 +49,8 @@ LIST_RIGHTS = tuple(
     for verb in ("view", "add", "change")
 )
 REVIEW = "Review by a colleague"
+#: What Wagtail calls the host of a site that nobody has named.
+UNNAMED = "localhost"
 
 
 @transaction.atomic
@@ -58,14 +61,29 @@ def look_book(*, title: str = "Look book") -> LookBookPage:
         page = _wagtail_root().add_child(instance=LookBookPage(title=title, slug="look-book"))
     site = Site.objects.filter(is_default_site=True).first()
     if site is None:
-        Site.objects.create(hostname="localhost", root_page=page, is_default_site=True)
+        Site.objects.create(hostname=UNNAMED, root_page=page, is_default_site=True)
     elif site.root_page_id != page.pk:
         welcome = site.root_page
         site.root_page = page
         site.save()
         if welcome.slug == "home" and welcome.is_leaf() and type(welcome.specific) is Page:
             welcome.delete()  # Wagtail's own first page: nobody can reach it any more
+    name_site()
     return page
+
+
+def name_site() -> None:
+    """Give the default site our name and address where it still has Wagtail's, which are
+    "localhost"; what somebody has set there since stays."""
+    site = Site.objects.get(is_default_site=True)
+    before = (site.site_name, site.hostname, site.port)
+    site.site_name = site.site_name or settings.WAGTAIL_SITE_NAME
+    address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+    if site.hostname == UNNAMED and address.hostname and address.hostname != UNNAMED:
+        site.hostname = address.hostname
+        site.port = address.port or (443 if address.scheme == "https" else 80)
+    if (site.site_name, site.hostname, site.port) != before:
+        site.save()
 
 
 @transaction.atomic

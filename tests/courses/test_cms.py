@@ -84,6 +84,28 @@ def test_an_empty_district_has_one_look_book_at_its_address(db):
     assert LookBookPage.objects.count() == 1
 
 
+def test_site_has_our_name_and_address_and_keeps_what_somebody_gave_it(db, settings):
+    site = Site.objects.get()
+    assert (site.site_name, site.hostname, site.port) == ("pdplanner", "localhost", 80)
+    site.site_name = ""  # an installation of before
+    site.save()
+    settings.WAGTAILADMIN_BASE_URL = "https://learn.example.org"
+    look_book()
+    site.refresh_from_db()
+    assert (site.site_name, site.hostname, site.port) == ("pdplanner", "learn.example.org", 443)
+    site.site_name, site.hostname = "Sunfield learns", "pd.example.org"
+    site.save()
+    look_book()
+    site.refresh_from_db()
+    assert (site.site_name, site.hostname) == ("Sunfield learns", "pd.example.org")
+
+
+def test_cms_is_called_by_the_product_s_name(desk):
+    page = desk.get("/admin/").content.decode()
+    assert "pdplanner" in page.split("<h1")[1].split("</h1>")[0]
+    assert "localhost" not in page.split("<main")[1]
+
+
 # ---- writing ----------------------------------------------------------------------------------
 
 
