@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ...seals import Secret
 from ..rows import TicketRow
 from .answers import Drifted
-from .line import Line
+from .line import AskedToWait, Line
 
 #: Where reading begins when nothing was read yet: before any help desk.
 BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -80,6 +80,24 @@ def page_of(
     is_last: bool,
 ) -> Page:
     """Return a page of what could be read, and count what could not."""
+    part = part_of(raws, read)
+    if part.asked_to_wait is not None:
+        raise part.asked_to_wait
+    return Page(part.rows, place(part.rows), is_last, part.drifted)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The tickets of a page up to where the help desk had enough, `read` of those it gave."""
+
+    rows: list[TicketRow]
+    drifted: Counter[str]
+    read: int
+    asked_to_wait: AskedToWait | None
+
+
+def part_of(raws: Iterable[Any], read: Callable[[Any], TicketRow]) -> Part:
+    """Read tickets, each of which may take questions of its own."""
     rows: list[TicketRow] = []
     drifted: Counter[str] = Counter()
     for raw in raws:
@@ -87,4 +105,6 @@ def page_of(
             rows.append(read(raw))
         except Drifted as missing:
             drifted[str(missing)] += 1
-    return Page(rows, place(rows), is_last, drifted)
+        except AskedToWait as asked:
+            return Part(rows, drifted, len(rows) + drifted.total(), asked)
+    return Part(rows, drifted, len(rows) + drifted.total(), None)

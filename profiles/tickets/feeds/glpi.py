@@ -55,7 +55,7 @@ def open_session(desk: Desk) -> None:
 
 
 def ask(desk: Desk, since: datetime, number: int | str) -> Listing:
-    """Return a page of what changed since a moment, oldest first, each ticket whole."""
+    """Return a page of what changed since a moment, oldest first: numbers and times."""
     # A second earlier: "morethan" leaves the moment itself out.
     moment_at = (since - timedelta(seconds=1)).astimezone(desk.zone)
     first = (int(number) - 1) * desk.per_page
@@ -77,8 +77,7 @@ def ask(desk: Desk, since: datetime, number: int | str) -> Listing:
     has_more = bool(found) if total is None else first + len(found) < total and bool(found)
     if has_more and len(found) < desk.per_page:
         desk.per_page = len(found)  # a limit of GLPI's own: pages are counted by it from here on
-    raws = [whole for hit in found if (whole := fetched(desk, text(hit, ID))) is not None]
-    return Listing(raws, int(number) + 1 if has_more else None)
+    return Listing(found, int(number) + 1 if has_more else None)
 
 
 def fetched(desk: Desk, number: str) -> Any:
@@ -110,7 +109,38 @@ def address_of(desk: Desk, person: str) -> str:
 
 def pages(desk: Desk, place: Place, is_new: bool) -> Iterator[Page]:
     """Yield the tickets changed since a place."""
-    return by_time(partial(ask, desk), partial(read, desk), place, is_new, overlap=OVERLAP)
+    read_hit, name = partial(read_listed, desk), partial(text, path=ID)
+    return by_time(partial(ask, desk), read_hit, place, is_new, overlap=OVERLAP, name=name)
+
+
+def read_listed(desk: Desk, hit: Any) -> TicketRow:
+    """Return a ticket of the list, asked for whole."""
+    number = text(hit, ID)
+    raw = fetched(desk, number)
+    return gone(desk, number, hit) if raw is None else read(desk, raw)
+
+
+def gone(desk: Desk, number: str, hit: Any) -> TicketRow:
+    """Return a ticket that went between the list and the question for it."""
+    at_last = needed_moment(hit, CHANGED, desk.zone)
+    return TicketRow(
+        line=0,
+        external_id=number,
+        requester="",
+        opened_at=at_last,
+        first_answered_at=None,
+        resolved_at=None,
+        category="",
+        subcategory="",
+        kind="",
+        minutes_lost=None,
+        need_by_date=None,
+        is_reopened=False,
+        subject="",
+        body="",
+        updated_at=at_last,
+        is_gone=True,
+    )
 
 
 def read(desk: Desk, raw: Any) -> TicketRow:

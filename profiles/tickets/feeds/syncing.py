@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from ...imports import Progress, silent
@@ -145,7 +146,8 @@ class Sync:
         except FeedProblem:
             book.write()  # so that no page is asked for twice
             raise
-        self._look_for_gone(desk, book)
+        with suppress(AskedToWait):  # what was read is whole; the next pass looks on
+            self._look_for_gone(desk, book)
         if not is_new:  # whose tickets came before the kill is not known any more
             book.touched.update(teachers_of(feed.source))
         mark_repeated(teachers=book.touched)

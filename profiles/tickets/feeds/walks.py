@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from ..rows import TicketRow
-from .answers import Drifted, read_again, written
-from .desks import BEGINNING, OVERLAP, Page, Place, page_of
+from .answers import Drifted, read_again, text, written
+from .desks import BEGINNING, OVERLAP, Page, Place, page_of, part_of
 from .line import NotUnderstood
 
 Read = Callable[[Any], TicketRow]
@@ -24,6 +24,11 @@ class Listing(NamedTuple):
 
     raws: list[Any]
     next: int | str | None
+
+
+def name_of_ticket(raw: Any) -> str:
+    """Return the id that a ticket of a list has, read or not."""
+    return text(raw, "id")
 
 
 def start_of(place: Place, is_new: bool, overlap: timedelta) -> datetime:
@@ -74,15 +79,20 @@ def by_time(
     is_new: bool,
     *,
     overlap: timedelta = OVERLAP,
+    name: Callable[[Any], str] = name_of_ticket,
 ) -> Iterator[Page]:
     """Walk a list that can be asked for what changed since a moment, that moment included.
 
     Within more tickets of one moment than fit on a page there is no telling them apart by time:
     there pages are counted, and a page counts only while the one before it stands unchanged.
+    Where reading a ticket takes questions of its own, a page may be left in the midst of it: the
+    place counts how many of it were read, and that holds while the last of them stands there yet
+    by its `name`.
     """
     since = start_of(place, is_new, overlap)
     number: int | str = 1 if is_new else place.get("page", 1)
     before: str = "" if is_new else place.get("before", "")  # last ticket of the page before
+    done, last = (0, "") if is_new else (place.get("done", 0), place.get("last", ""))
     while True:
         listing = ask(since, number)
         if isinstance(number, int) and number > 1:
@@ -105,7 +115,18 @@ def by_time(
             last = rows[-1].external_id if rows else before
             return {"since": written(since), "page": following or number, "before": last}
 
-        page = page_of(listing.raws, read, place=after, is_last=listing.next is None)
+        if done and [name(raw) for raw in listing.raws[done - 1 : done]] != [last]:
+            done = 0  # what was read of the page is another part of it now
+        part = part_of(listing.raws[done:], read)
+        if part.asked_to_wait is not None:
+            check_order(part.rows)
+            if done := done + part.read:
+                here = {"since": written(since), "page": number, "before": before}
+                here |= {"done": done, "last": name(listing.raws[done - 1])}
+                yield Page(part.rows, here, False, part.drifted)
+            raise part.asked_to_wait
+        done = 0
+        page = Page(part.rows, after(part.rows), listing.next is None, part.drifted)
         yield page
         if page.is_last:
             return
@@ -153,13 +174,14 @@ def by_recent(
     """
     since = datetime.fromisoformat(place["since"]) - OVERLAP if "since" in place else None
     number = first if is_new else place.get("page", first)
+    done = 0 if is_new else place.get("done", 0)  # tickets of the page: they only move down
     top = "" if is_new else place.get("top", "")
     is_ordered = True if is_new else place.get("is_ordered", True)
     lowest: datetime | None = None
     while True:
         listing = ask(number)
-        page = page_of(listing.raws, read, place=lambda rows: {}, is_last=False)
-        times = [changed(row) for row in page.rows]
+        part = part_of(listing.raws[done:], read)
+        times = [changed(row) for row in part.rows]
         if times:
             falling = sorted(times, reverse=True) == times and (
                 lowest is None or times[0] <= lowest + OVERLAP
@@ -168,14 +190,18 @@ def by_recent(
             lowest = times[-1]
             top = max(top, written(max(times)))
         has_reached = is_ordered and since is not None and bool(times) and times[-1] < since
+        kept = {"since": place["since"]} if "since" in place else {}
+        if part.asked_to_wait is not None:
+            here = {"page": number, "done": done + part.read, "top": top, "is_ordered": is_ordered}
+            yield Page(part.rows, kept | here, False, part.drifted)
+            raise part.asked_to_wait
         if listing.next is None or has_reached:
             mark = max(top, place.get("since", "")) or written(BEGINNING)
-            yield Page(page.rows, {"since": mark}, True, page.drifted)
+            yield Page(part.rows, {"since": mark}, True, part.drifted)
             return
-        number += 1
+        number, done = number + 1, 0
         going_on = {"page": number, "top": top, "is_ordered": is_ordered}
-        kept = {"since": place["since"]} if "since" in place else {}
-        yield Page(page.rows, kept | going_on, False, page.drifted)
+        yield Page(part.rows, kept | going_on, False, part.drifted)
 
 
 def changed(row: TicketRow) -> datetime:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from profiles.imports import TakenOver
 from profiles.models import FeedRun, Ticket, TicketTombstone
+from profiles.tickets.feeds import glpi
 from profiles.tickets.feeds.line import AskedToWait, NotUnderstood
 from profiles.tickets.feeds.systems import SYSTEMS
 
@@ -275,3 +277,39 @@ def test_pages_before_one_that_must_wait_are_written(people, open_place):
     with pytest.raises(AskedToWait):
         place.sync(may_go_on=let_down, wait=None)
     assert place.ids() == numbers[:3]
+
+
+@pytest.mark.parametrize("is_one_moment", [False, True])
+@pytest.mark.parametrize(("kind", "allowance"), [("glpi", 8), ("incident-iq", 4)])
+def test_page_is_gone_on_with_where_the_help_desk_had_enough(
+    people, open_place, kind, allowance, is_one_moment
+):
+    """These two take questions for each ticket: a page may be more than is allowed at once."""
+    place = open_place(kind, faults=Faults(allowance=allowance), largest_page=20)
+    many = [place.server.add(f"stranger{number}@elsewhere.org") for number in range(12)]
+    mine = [place.server.add(NORA).number for _ in range(3)]
+    if is_one_moment:
+        for number in place.server.tickets:
+            place.server.change(number, updated_at=START + timedelta(hours=1))
+    stops = place.sync_through(tries=30)
+    run = FeedRun.objects.get()
+    assert place.ids() == mine
+    assert (run.counts["read"], run.counts["unmatched"]) == (len(many) + 3, len(many))
+    assert len(place.server.asked) <= (stops + 1) * (allowance + 1)
+    again = Counter(path for path in place.server.asked if path[-1:].isdigit())
+    assert max(again.values(), default=0) <= 3  # read, let down once, and asked whether it is there
+
+
+def test_ticket_that_goes_between_the_list_and_the_question_is_gone(
+    people, open_place, monkeypatch
+):
+    place = open_place("glpi")
+    going, staying = place.server.add(NORA).number, place.server.add(NORA).number
+    place.sync()
+    place.server.change(going)
+    asked = glpi.fetched
+    monkeypatch.setattr(
+        glpi, "fetched", lambda desk, n: None if n == str(going) else asked(desk, n)
+    )
+    run = place.sync()
+    assert (place.ids(), run.counts["gone"], run.counts["unreadable"]) == ([staying], 1, 0)

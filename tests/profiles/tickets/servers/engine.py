@@ -47,10 +47,17 @@ class Faults:
     drops: float = 0.0  # half of the answer, then nothing
     errors: float = 0.0  # 500
     touches: float = 0.0  # some ticket changes between two requests
+    allowance: int = 0  # so many requests, then one that has to wait; 0: as many as one likes
     _random: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
+        self._spent = 0
+
+    def is_spent(self) -> bool:
+        """Return whether this request has to wait; the one after it need not."""
+        self._spent = (self._spent + 1) % (self.allowance + 1) if self.allowance else 1
+        return self._spent == 0
 
     def happens(self, share: float) -> bool:
         return share > 0 and self._random.random() < share
@@ -125,6 +132,8 @@ class Server:
             self.asked.append(question.path)
             if not self.shape.is_let_in(question):
                 return 401, {"message": "who are you"}, {}
+            if self.faults.is_spent():
+                return 429, {"message": "enough"}, {"Retry-After": "1"}
             for name, status, share in (
                 ("wait", 429, self.faults.waits),
                 ("error", 500, self.faults.errors),

@@ -404,7 +404,7 @@ class GlpiShape(Shape):
         found = [held for held in server.listed() if held.updated_at > begin]
         first, last = map(int, question.params["range"].split("-"))
         page = found[first : min(last + 1, first + server.largest_page)]
-        data = [{"2": held.number} for held in page]
+        data = [{"2": held.number, "19": self.ticket(server, held)["date_mod"]} for held in page]
         if not data:
             return 200, {"totalcount": len(found), "count": 0}, {}
         return 206, {"totalcount": len(found), "count": len(data), "data": data}, {}
