@@ -108,8 +108,12 @@ function start() {
     count();
   });
   count();
-  // Whoever comes to sort, or comes back from saving, can begin at once.
-  if (location.hash === "#tickets") show(0);
+  // Whoever comes to sort, or comes back from saving, can begin at once: when the page has loaded,
+  // for the browser's own way to the fragment takes the focus away.
+  if (location.hash === "#tickets") {
+    if (document.readyState === "complete") show(0);
+    else window.addEventListener("load", () => setTimeout(show, 0, 0));
+  }
 }
 
 if (slips.length) start();
