@@ -23,7 +23,8 @@ MOST_SWING = 2.0
 WEEKDAY_STRENGTH = 0.5
 #: A year back in whole weeks, so that Mondays meet Mondays.
 YEAR_DAYS = 364
-#: Days of history that must lie before the same days of a year ago.
+#: Days of history before the same days of a year ago from which they are held against what was
+#: usual then. With less, as much is expected as they brought.
 BEFORE_YEAR_AGO = 56
 #: How much of the same weeks a year ago is believed before later years tell, and how many squared
 #: logarithms of their swing weigh as much: from the second autumn on they know better.
@@ -75,11 +76,12 @@ def coming_volume(history: History, days: int, season: float = 1.0) -> float:
 
 def year_swing(history: History, start: int, days: int) -> float | None:
     """The logarithm of what the `days` days brought that began a year before the day `start` days
-    ago, over what was usual then; None where the history does not reach back so far."""
+    ago, over what was usual before them; None where the history does not reach back so far."""
     back = start + YEAR_DAYS
-    if 1.0 - history.day.min(initial=0.0) < back + BEFORE_YEAR_AGO:
+    before = 1.0 - history.day.min(initial=0.0) - back
+    if before < 0:
         return None
-    return _swing(history, back, days)
+    return _swing(history, back, days, back if before >= BEFORE_YEAR_AGO else start)
 
 
 def year_weight(history: History, days: int) -> float:
@@ -89,16 +91,17 @@ def year_weight(history: History, days: int) -> float:
     start = 7 * -(-days // 7)
     while (before := year_swing(history, start, days)) is not None:
         # Stretches that overlap are not as many again.
-        agreed += 7 / max(days, 7) * before * _swing(history, start, days)
+        agreed += 7 / max(days, 7) * before * _swing(history, start, days, start)
         weighed += 7 / max(days, 7) * before**2
         start += 7
     return float(np.clip(agreed / weighed, 0.0, 1.0))
 
 
-def _swing(history: History, start: int, days: int) -> float:
-    """The logarithm of what `days` days brought from `start` days ago over what was usual then."""
+def _swing(history: History, start: int, days: int, then: int) -> float:
+    """The logarithm of what `days` days brought from `start` days ago, over what was usual `then`
+    days ago."""
     met, _ = met_volume(history, start, days)
-    usual = usual_volume(history.as_seen(start), days)
+    usual = usual_volume(history.as_seen(then), days)
     return float(np.log((met + SWING_TICKETS) / (usual + SWING_TICKETS)))
 
 
