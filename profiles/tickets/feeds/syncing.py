@@ -221,7 +221,11 @@ class Book:
         self._reader = TicketReader(source=feed.source)
         self._asks_for_texts = True
         self.touched: set[int] = set()  # teachers
-        self._forget_held()
+        #: By the help desk's number: what was read last counts. None: no teacher's, or gone.
+        self._held: dict[str, Matched | None] = {}
+        self._counted: Counter[str] = Counter()
+        self._place: Place | None = None
+        self._begun_at = clock()
 
     @property
     def read(self) -> int:
@@ -259,13 +263,7 @@ class Book:
             now=self._clock(),
             place=self._place,
         )
-        self._forget_held()
-
-    def _forget_held(self) -> None:
-        #: By the help desk's number: what was read last counts. None: no teacher's, or gone.
-        self._held: dict[str, Matched | None] = {}
-        self._counted: Counter[str] = Counter()
-        self._place: Place | None = None
+        self._held, self._counted, self._place = {}, Counter(), None
         self._begun_at = self._clock()
 
     def _take(self, rows: Sequence[TicketRow], drifted: Counter[str]) -> None:
