@@ -31,8 +31,9 @@ from pdplanner.recommender.heard import merge_heard
 PART = 500
 PROCESSES = 2
 SEED = 11
-#: Seats that a run has left at most, so that some are wanted by too many and most are not.
-SEATS = 60
+#: Seats that a run has left at most, for each teacher of the state: so that some runs are wanted by
+#: too many and most are not, in a small state as in a large one.
+SEATS_A_TEACHER = 0.02
 #: The days of the first tickets, as history.openings_of would find them: the history is made so.
 OPENINGS = (-float(HISTORY_DAYS), -float(HISTORY_DAYS))
 FOLDER = "BENCH_STATE_FOLDER"
@@ -112,6 +113,12 @@ def plan(size: Mapping[str, int], half: int) -> dict[str, float]:
     }
 
 
+def size_of(teachers: int, courses: int) -> Size:
+    """Return the size of a state of so many teachers and sessions."""
+    seats = max(1, round(teachers * SEATS_A_TEACHER))
+    return Size(teachers=teachers, courses=courses, skills=200, seats=seats)
+
+
 def learned_file(half: int) -> File:
     """Return where a half's sums are left."""
     return File(os.environ[FOLDER]) / f"learned-{half}"
@@ -182,7 +189,7 @@ def measure(teachers: int, courses: int, folder: str) -> Row:
 
     The folder is for what passes between the processes, the same for every call.
     """
-    size = asdict(Size(teachers=teachers, courses=courses, skills=200, seats=SEATS))
+    size = asdict(size_of(teachers, courses))
     for name in ("queue", "control", "results"):
         (File(folder) / name).mkdir(exist_ok=True)
     configure(folder)

@@ -19,7 +19,7 @@ from pdplanner.recommender.path import Ground, plan_rows, survey
 from pdplanner.recommender.reasons import best_reason
 from pdplanner.recommender.rules import PathRules
 from pdplanner.recommender.steps import split_minutes
-from pdplanner.recommender.tables import Floats, catalogue_of
+from pdplanner.recommender.tables import Floats, Ints, catalogue_of
 
 
 class UnknownTeacher(ValueError):
@@ -47,7 +47,7 @@ def fits_of(facts: Facts, teacher: Id, rules: PathRules | None = None) -> dict[I
     open_courses = np.flatnonzero(chances.openness.courses[0])
     found = []
     for number in open_courses.tolist():
-        minutes = split_minutes(ground.needs, row, *_saved(ground, row, number, chances))
+        (minutes,) = split_minutes(ground.needs, row, *_saved(ground, row, number, chances))
         found.append(
             CourseFit(
                 course=ground.catalogue.courses[number].id,
@@ -158,22 +158,16 @@ def _gain(ground: Ground, number: int, chances: Chances, need: Floats) -> float:
     return float(gains[0, number])
 
 
-def _saved(
-    ground: Ground, row: int, number: int, chances: Chances
-) -> tuple[list[int], list[float]]:
-    """The skills that a course would save minutes of if taken alone, and how many."""
+def _saved(ground: Ground, row: int, number: int, chances: Chances) -> tuple[Ints, Floats]:
+    """The skills [K] that a course would save minutes of if taken alone, and how many [1, K]."""
     effects = ground.effects
-    entries = range(int(effects.start[number]), int(effects.start[number + 1]))
+    entries = slice(effects.start[number], effects.start[number + 1])
     season, week = ground.needs.season, int(chances.first_week[0, number])
     fit = float(chances.fits.whole[0, number])
-    skills = [int(effects.skill[entry]) for entry in entries]
-    saved = [
-        float(ground.need[row, skill])
-        * float(season[skill, week + 1 :].sum())
-        * -float(np.expm1(fit * effects.keeps[entry]))
-        for entry, skill in zip(entries, skills, strict=True)
-    ]
-    return skills, saved
+    skills = effects.skill[entries]
+    left = ground.need[row, skills] * season[skills, week + 1 :].sum(axis=1)
+    saved: Floats = left * -np.expm1(fit * effects.keeps[entries])
+    return skills, saved[None, :]
 
 
 def _row_of(facts: Facts, teacher: Id) -> int:

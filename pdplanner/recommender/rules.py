@@ -161,10 +161,10 @@ class SearchRules:
     #: for what is required or said yes to. Sooner is better, but not all of it on Monday.
     usual_week_minutes: int = 60
     #: Moves tried for each teacher after the greedy starts; more is slower and better. Measured
-    #: in `benchmarks.paths`: 3,000 lose 0.08 % against proven optima, in 1.3 ms a teacher.
+    #: in `benchmarks.paths`: 3,000 lose 0.04 % against the best known, in 1.3 ms a teacher.
     rounds: int = 3_000
     #: Rounds in which seat prices are adjusted when seats are shared.
-    price_rounds: int = 15
+    price_rounds: int = 12
     #: Start of the random numbers; every teacher draws from a series of their own.
     seed: int = 1
 

@@ -89,19 +89,15 @@ class StepWriter:
         `weekly` [W] are the minutes of each week, `stands` the courses on the path as it is."""
         teacher = self._facts.teachers[row]
         picks = self._moved_up(self._in_order(list(picks)), weekly, stands)
-        picks = self._by_urgency(place, row, picks)
         fits = [self._fit(teacher, place, pick) for pick in picks]
         skills, savings = self._savings(row, picks, fits)
+        order = self._by_urgency(teacher, picks, savings.alone.tolist())
+        if order != sorted(order):
+            picks, fits = [picks[at] for at in order], [fits[at] for at in order]
+            skills, savings = self._savings(row, picks, fits)
+        told = split_minutes(self._needs, row, skills, savings.by_skill)
         steps = tuple(
-            self._step(
-                teacher,
-                row,
-                picks,
-                at,
-                fits[at],
-                self._fits[place][pick.course][1],
-                split_minutes(self._needs, row, skills.tolist(), savings.by_skill[at].tolist()),
-            )
+            self._step(teacher, picks, at, fits[at], self._fits[place][pick.course][1], told[at])
             for at, pick in enumerate(picks)
         )
         return steps, self._left_out(teacher, place, picks)
@@ -155,19 +151,19 @@ class StepWriter:
             moved.append(pick)
         return self._in_order(moved)
 
-    def _by_urgency(self, place: int, row: int, picks: list[Pick]) -> list[Pick]:
-        """The picks of one day with what is due first, then what would be missed most."""
-        teacher = self._facts.teachers[row]
+    def _by_urgency(
+        self, teacher: TeacherFacts, picks: Sequence[Pick], missed: Sequence[float]
+    ) -> list[int]:
+        """The places of the picks, those of one day with what is due first, then what would be
+        missed most: `missed` [S] minutes."""
         due = self._due.get(teacher.id, {})
-        fits = [self._fit(teacher, place, pick) for pick in picks]
-        missed = self._savings(row, picks, fits)[1].alone.tolist()
 
         def urgency(at: int) -> tuple[int, date, date, float, int]:
             pick = picks[at]
             last = due.get(self._catalogue.courses[pick.course].id, date.max)
             return pick.week, self._day(pick), last, -missed[at], pick.course
 
-        return [picks[at] for at in sorted(range(len(picks)), key=urgency)]
+        return sorted(range(len(picks)), key=urgency)
 
     def _in_order(self, picks: list[Pick]) -> list[Pick]:
         return sorted(picks, key=lambda pick: (pick.week, self._day(pick), pick.course))
@@ -218,7 +214,6 @@ class StepWriter:
     def _step(
         self,
         teacher: TeacherFacts,
-        row: int,
         picks: Sequence[Pick],
         at: int,
         fit: dict[str, float],
@@ -260,15 +255,21 @@ class StepWriter:
 
 
 def split_minutes(
-    needs: Needs, row: int, skills: Sequence[int], saved: Sequence[float]
-) -> dict[Id, dict[str, float]]:
-    """Minutes saved of these skills, told apart by the part of the need they come from."""
-    told: dict[Id, dict[str, float]] = {}
-    for skill, minutes in zip(skills, saved, strict=True):
-        parts = {name: float(needs.parts[name][row, skill]) for name in TOLD_PARTS}
-        total = sum(parts.values())
-        if minutes > 0 and total > 0:
-            told[needs.skills[skill]] = {
-                name: minutes * part / total for name, part in parts.items()
-            }
-    return told
+    needs: Needs, row: int, skills: Ints, saved: Floats
+) -> list[dict[Id, dict[str, float]]]:
+    """Minutes of these skills [K] that each of S steps saved, `saved` [S, K]: told apart by the
+    part of the need they come from, a step each."""
+    parts = np.array([needs.parts[name][row, skills] for name in TOLD_PARTS])
+    total = parts.sum(axis=0)
+    shares = np.divide(parts, total, out=np.zeros_like(parts), where=total > 0)
+    split = (saved[:, :, None] * shares.T).tolist()
+    names = [needs.skills[skill] for skill in skills.tolist()]
+    is_told = ((saved > 0) & (total > 0)).tolist()
+    return [
+        {
+            name: dict(zip(TOLD_PARTS, minutes, strict=True))
+            for name, minutes, told in zip(names, of_step, is_told_of_step, strict=True)
+            if told
+        }
+        for of_step, is_told_of_step in zip(split, is_told, strict=True)
+    ]

@@ -1,5 +1,6 @@
 """The front door: what importing it loads, and how the answer holds still."""
 
+import os
 import subprocess
 import sys
 
@@ -42,3 +43,23 @@ def test_what_a_page_asks_loads_nothing_heavy():
 
 def test_planning_loads_no_django():
     assert "django" not in loaded("recommend_paths(facts)")
+
+
+def test_same_facts_give_the_same_bytes_in_every_process():
+    program = (
+        "from benchmarks.districts import Size, make_district\n"
+        "from pdplanner.recommender import recommend_paths\n"
+        "facts = make_district(4, Size(teachers=10, courses=40, skills=12))\n"
+        "print(repr(recommend_paths(facts)))\n"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert told[0] == told[1]
+    assert len(told[0]) > 1000

@@ -183,6 +183,18 @@ def test_machine_code_and_plain_python_agree(monkeypatch):
     assert fast == plain
 
 
+@pytest.mark.parametrize(
+    ("teacher", "optimum"),
+    # As CP-SAT proved them in `benchmarks.paths`: found only by bringing in a session together with
+    # what it requires, or by letting two weeks change places.
+    [(26, 180.942), (39, 268.366), (143, 441.506), (182, 308.582), (208, 194.561)],
+)
+def test_search_comes_within_a_percent_of_proven_optima(teacher, optimum):
+    planner = Planner(make_instance(Shape()), threshold=0.0, seed=1)
+    _, worth = planner.plan(np.array([teacher]), rounds=SearchRules().rounds)
+    assert 0.99 * optimum <= worth[0] <= optimum + 0.001
+
+
 def test_search_answers_the_same_again_and_alone():
     instance = make_instance(SMALL)
     first, again = solve_paths(instance, RULES), solve_paths(instance, RULES)

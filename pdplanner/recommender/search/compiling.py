@@ -27,8 +27,9 @@ KERNEL_FILES = (
     "fill",
     "musts",
     "moves",
+    "exchanges",
     "repair",
-    "planning",
+    "blocks",
 )
 
 F = TypeVar("F", bound=Callable[..., Any])

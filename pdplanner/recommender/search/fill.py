@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from pdplanner.recommender.search.compiling import inner_kernel, kernel
+from pdplanner.recommender.search.compiling import kernel
 from pdplanner.recommender.search.drafts import (
     MINUTES_LEFT,
     NO_GAIN,
@@ -35,6 +35,7 @@ class Scratch(NamedTuple):
     round: Any  # [n], the round in which the score was worked out
     bundle: Any  # [n]
     parts: Any  # [n]
+    chain: Any  # [n], a course on the move and all it lacks, prerequisites first
     key: Any  # [n]
     pointer: Any  # [n + 1]
     leaving: Any  # [n], 1: makes way for the course on the move
@@ -85,7 +86,7 @@ def fill(task: Task, draft: Draft, scratch: Scratch, row: int, exponent: float) 
                     scratch.round[place] = turn
 
 
-@inner_kernel
+@kernel
 def score(
     task: Task, draft: Draft, scratch: Scratch, place: int, row: int, exponent: float
 ) -> float:

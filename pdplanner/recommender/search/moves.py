@@ -20,10 +20,14 @@ from pdplanner.recommender.search.drafts import (
     first_week,
     fits,
     gain_at,
+    has_rival,
     loss_of,
 )
-from pdplanner.recommender.search.fill import LEAST_GAIN, NOISE, Scratch
+from pdplanner.recommender.search.fill import LEAST_GAIN, NOISE, Scratch, missing
 from pdplanner.recommender.search.tasks import COURSES, WEEKS, Task
+
+# What comes of a change: all as it was, a plan, or one that lacks something it needs.
+NONE, MOVED, BROKEN = 0, 1, 2
 
 
 @inner_kernel
@@ -35,10 +39,10 @@ def draw(scratch: Scratch, end: int) -> int:
 
 @kernel
 def list_promising(task: Task, draft: Draft, scratch: Scratch) -> int:
-    """List the courses that are in, and those whose gain alone could pay for a step's place.
+    """List the courses that are in, and those whose gain could pay for a step's place.
 
-    A course never gains more than on an empty plan; when even that is less a minute than the
-    plan's weakest step, no move will bring it in. Return how many are listed.
+    A course, with what it lacks, never gains more than on an empty plan; when even that is less a
+    minute than the plan's weakest step, no move will bring it in. Return how many are listed.
     """
     weeks = task.count[WEEKS]
     weakest = 0.0
@@ -52,12 +56,17 @@ def list_promising(task: Task, draft: Draft, scratch: Scratch) -> int:
     count = 0
     for place in range(task.count[COURSES]):
         is_promising = draft.option[place] != NOWHERE
-        if not is_promising and first_week(task, draft, place) < weeks:
-            week = task.option_week[task.option_start[place]]
-            gain = task.top_bonus[place]
-            for i in range(task.effect_start[place], task.effect_start[place + 1]):
-                gain += task.effect_saved[i] * task.lost_after[task.effect_skill[i] * weeks + week]
-            is_promising = gain >= weakest * task.minutes[place]
+        if not is_promising:
+            gain, minutes = 0.0, 0
+            for at in range(missing(task, draft, place, scratch.chain)):
+                part = scratch.chain[at]
+                week = task.option_week[task.option_start[part]]
+                gain += task.top_bonus[part]
+                minutes += task.minutes[part]
+                for i in range(task.effect_start[part], task.effect_start[part + 1]):
+                    row = task.effect_skill[i] * weeks
+                    gain += task.effect_saved[i] * task.lost_after[row + week]
+            is_promising = gain >= weakest * minutes
         if is_promising:
             scratch.promising[count] = place
             count += 1
@@ -66,8 +75,14 @@ def list_promising(task: Task, draft: Draft, scratch: Scratch) -> int:
 
 @inner_kernel
 def draw_option(task: Task, draft: Draft, scratch: Scratch, place: int) -> int:
-    """Return one of the course's options; none after the first that has room anyway."""
+    """Return one of the course's options, NOWHERE when all are too early; none after the first
+    that has room anyway."""
     start, end = task.option_start[place], task.option_start[place + 1]
+    first = first_week(task, draft, place)
+    while start < end and task.option_week[start] < first:
+        start += 1
+    if start == end:
+        return NOWHERE
     for option in range(start, end):
         is_new = draft.option[place] == NOWHERE or task.option_week[option] > draft.week[place]
         if is_new and fits(task, draft, place, option, 0, task.count[WEEKS]):
@@ -85,7 +100,7 @@ def make_way(
     They stand in `bundle`; nothing is moved yet. A course that is in needs nobody's minutes.
     """
     week = task.option_week[option]
-    if draft.option[place] == option or first_week(task, draft, place) > week:
+    if draft.option[place] == option:
         return -1
     if draft.option[place] != NOWHERE:
         # Later gains nothing by itself, but may let others move up: worth a try now and then.
@@ -98,7 +113,7 @@ def make_way(
         return 0
     for i in range(task.effect_start[place], task.effect_start[place + 1]):
         scratch.share[task.effect_skill[i]] = task.effect_saved[i]
-    loss, leaving = _choose_leaving(task, draft, scratch, place, week, rivals)
+    loss, leaving = _choose_leaving(task, draft, scratch, task.minutes[place], week, rivals)
     for i in range(task.effect_start[place], task.effect_start[place + 1]):
         scratch.share[task.effect_skill[i]] = 0.0
     return leaving if gain >= loss - slack else -1
@@ -120,13 +135,14 @@ def _list_rivals(task: Task, draft: Draft, scratch: Scratch, place: int) -> int:
 
 @inner_kernel
 def _choose_leaving(
-    task: Task, draft: Draft, scratch: Scratch, place: int, week: int, rivals: int
+    task: Task, draft: Draft, scratch: Scratch, minutes_in: int, week: int, rivals: int
 ) -> tuple[float, int]:
     """Choose steps by loss a minute, blurred at random, after the rivals, which have to leave;
-    return the loss and how many they are."""
+    return the loss and how many they are. Minutes freed beyond those needed can be filled again:
+    now and then they are not counted as lost."""
     number = draw(scratch, 2 * NOISE)
     counts_all = number >= NOISE  # of a step's minutes, or only those that are needed
-    need = task.minutes[place] - draft.count[MINUTES_LEFT]
+    wanted = need = minutes_in - draft.count[MINUTES_LEFT]
     loss, leaving = 0.0, rivals
     for i in range(rivals):
         rival = scratch.bundle[i]
@@ -153,6 +169,8 @@ def _choose_leaving(
         loss += best_loss
     for i in range(leaving):
         scratch.leaving[scratch.bundle[i]] = 0
+    if counts_all and need < 0 < wanted:
+        loss *= wanted / (wanted - need)
     return loss, leaving
 
 
@@ -169,7 +187,7 @@ def _net_loss(task: Task, draft: Draft, scratch: Scratch, place: int, week: int)
     return loss
 
 
-@inner_kernel
+@kernel
 def move(task: Task, draft: Draft, scratch: Scratch, place: int, option: int, leaving: int) -> bool:
     """Make the move; False when the course is left without something it requires."""
     week = task.option_week[option]
@@ -202,6 +220,33 @@ def move(task: Task, draft: Draft, scratch: Scratch, place: int, option: int, le
         if best != NOWHERE:
             add(task, draft, scratch.parts[i], best)
     return first_week(task, draft, place) <= week
+
+
+@kernel
+def move_bundle(task: Task, draft: Draft, scratch: Scratch, place: int, slack: float) -> int:
+    """Bring in a course with the prerequisites it lacks, others making way: one move after the
+    other. Return what came of it: NONE when it cannot pay."""
+    size = missing(task, draft, place, scratch.chain)
+    gain, minutes = 0.0, 0
+    for i in range(size):
+        part = scratch.chain[i]
+        if has_rival(task, draft, part):
+            return NONE
+        gain += gain_at(task, draft, part, task.option_week[task.option_start[part]])
+        gain += task.top_bonus[part]
+        minutes += task.minutes[part]
+    loss, leaving = _choose_leaving(task, draft, scratch, minutes, 0, 0)
+    if gain < loss - slack:
+        return NONE
+    for i in range(size):
+        part = scratch.chain[i]
+        option = draw_option(task, draft, scratch, part)
+        if option == NOWHERE:
+            return BROKEN if i > 0 else NONE
+        if not move(task, draft, scratch, part, option, leaving):
+            return BROKEN
+        leaving = 0
+    return MOVED
 
 
 @inner_kernel

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from pdplanner.recommender.search.blocks import Findings, plan_block
 from pdplanner.recommender.search.compiling import (
     compiled,
     is_available,
     is_kept,
     is_loaded,
-    kernel,
     note_kept,
 )
-from pdplanner.recommender.search.drafts import NOWHERE, Drafts
-from pdplanner.recommender.search.fill import Scratch
-from pdplanner.recommender.search.gathering import forget, gather
 from pdplanner.recommender.search.instances import Floats, Instance, Ints, Step
-from pdplanner.recommender.search.repair import search
-from pdplanner.recommender.search.tasks import COURSES, District, Task
 from pdplanner.recommender.search.workspace import district_of, make_room
 
 #: Powers of the minutes that a gain is divided by in the greedy starts: from the most for each
@@ -29,66 +24,10 @@ EXPONENTS = (1.0, 0.8, 0.6, 0.35)
 #: Teachers from which loading Numba pays, in a process that has not loaded it.
 LOADING_PAYS_FROM = 20
 #: The same where nothing is compiled yet: compiling takes as long as some 1,000 plans in plain
-#: Python (48 s of one core against 13 s for 300 teachers).
+#: Python (60 s of one core against 16 s for 300 teachers).
 COMPILING_PAYS_FROM = 1000
 #: Teachers in a block; what a block answers is copied out before the next.
 BLOCK = 256
-
-
-class Findings(NamedTuple):
-    """Plans of a block of teachers: rows of equal length, and how much of each is used."""
-
-    count: Any  # [block]
-    value: Any  # [block], minutes saved, less prices paid, with the rewards for what stays
-    course: Any  # [block * n]
-    week: Any
-    run: Any
-
-
-@kernel
-def plan_block(
-    district: District,
-    teachers: Any,
-    task: Task,
-    drafts: Drafts,
-    scratch: Scratch,
-    exponents: Any,
-    threshold: float,
-    rounds: int,
-    seed: int,
-    starts: Findings,
-    found: Findings,
-) -> None:
-    """Plan each of the teachers, from the plan in `starts` as well as from nothing."""
-    width = len(found.course) // len(found.count)
-    for i in range(len(teachers)):
-        teacher = teachers[i]
-        gather(district, teacher, threshold, exponents, task)
-        for k in range(i * width, i * width + starts.count[i]):
-            _note_start(task, starts.course[k], starts.week[k], starts.run[k])
-        # A series of random numbers for each teacher, whoever else is planned.
-        scratch.random[0] = (seed * 7919 + district.teacher_seed[teacher]) % 2147483646 + 1
-        search(task, drafts, scratch, exponents, rounds, threshold)
-        best = drafts[0]
-        count = 0
-        for place in range(task.count[COURSES]):
-            if best.option[place] != NOWHERE:
-                found.course[i * width + count] = task.course[place]
-                found.week[i * width + count] = best.week[place]
-                found.run[i * width + count] = task.option_run[best.option[place]]
-                count += 1
-        found.count[i] = count
-        found.value[i] = best.value[0]
-        forget(district, teacher, task)
-
-
-@kernel
-def _note_start(task: Task, course: int, week: int, run: int) -> None:
-    place = task.number_of_course[course]
-    if place >= 0:
-        for option in range(task.option_start[place], task.option_start[place + 1]):
-            if task.option_week[option] == week and task.option_run[option] == run:
-                task.start[place] = option
 
 
 class Planner:
@@ -150,21 +89,32 @@ class Planner:
                 self._found,
             )
             worth[first : first + len(some)] = self._found.value[: len(some)]
-            for i in range(len(some)):
-                row = slice(i * width, i * width + int(self._found.count[i]))
-                columns = (self._found.course, self._found.week, self._found.run)
-                numbers = [np.asarray(column[row]).tolist() for column in columns]
-                steps = [Step(*step) for step in zip(*numbers, strict=True)]
-                plans.append(sorted(steps, key=lambda step: (step.week, step.course)))
+            plans += _plans_of(self._found, len(some), width)
         return plans, worth
 
     def _note_starts(self, starts: Sequence[Sequence[Step]], width: int) -> None:
         count, _, course, week, run = self._starts
-        for i in range(len(count)):
-            steps = starts[i] if i < len(starts) else ()
+        count[:] = [0] * len(count)
+        for i, steps in enumerate(starts):
+            here = slice(i * width, i * width + len(steps))
             count[i] = len(steps)
-            for k, step in enumerate(steps, i * width):
-                course[k], week[k], run[k] = step
+            if steps:
+                course[here], week[here], run[here] = zip(*steps, strict=True)
+
+
+def _plans_of(found: Findings, teachers: int, width: int) -> list[list[Step]]:
+    """Return the steps of each of the first teachers, in order of week, then course."""
+    lengths = np.array(found.count[:teachers], dtype=np.int64)
+    used = np.arange(width) < lengths[:, None]
+    course, week, run = (
+        np.array(column[: teachers * width], dtype=np.int64).reshape(teachers, width)[used]
+        for column in (found.course, found.week, found.run)
+    )
+    order = np.lexsort((course, week, np.repeat(np.arange(teachers), lengths)))
+    columns = (column[order].tolist() for column in (course, week, run))
+    steps = [Step(*step) for step in zip(*columns, strict=True)]
+    ends = np.cumsum(lengths).tolist()
+    return [steps[end - length : end] for end, length in zip(ends, lengths.tolist(), strict=True)]
 
 
 def _findings(block: int, width: int) -> Findings:

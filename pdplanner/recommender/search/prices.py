@@ -16,7 +16,9 @@ from pdplanner.recommender.rules import SearchRules
 from pdplanner.recommender.search.instances import ANY, Flags, Floats, Instance, Ints, Step
 from pdplanner.recommender.search.planning import Planner
 
-#: Share of the search's rounds that is enough to better a plan when a few prices or seats change.
+#: Share of the search's rounds that is enough while prices are sought; the whole search follows.
+SEEKING = 0.033
+#: Share of them that is enough to better a plan when a few seats change.
 QUICK = 0.1
 #: Times at most that teachers may take what others have left, or have given back since.
 PASSES = 8
@@ -54,7 +56,11 @@ class Market:
         self.plans: list[list[Step]] = [[] for _ in everybody]
         self.worth = np.zeros(len(everybody))
         self._seats: list[list[int]] = [[] for _ in everybody]
-        self.replan(everybody, rounds=rules.rounds)
+        self.replan(everybody, rounds=self.rounds(SEEKING))
+
+    def rounds(self, share: float) -> int:
+        """Return this share of the search's rounds."""
+        return max(1, int(self.rules.rounds * share))
 
     def seats_of(self, teacher: int) -> list[int]:
         """Return the runs of which the teacher's plan takes a seat that was not theirs."""
@@ -80,10 +86,11 @@ class Market:
 
     def runs_missed(self, teacher: int) -> list[int]:
         """Return the runs of what has to be in and is not."""
-        planned = {step.course for step in self.plans[teacher]}
-        missing = np.array(sorted(self._musts[teacher] - planned), dtype=np.int64)
-        runs: list[int] = np.flatnonzero(np.isin(self._course_of_run, missing)).tolist()
-        return runs
+        missing = self._musts[teacher] - {step.course for step in self.plans[teacher]}
+        start = self.instance.run_start
+        return [
+            run for course in sorted(missing) for run in range(start[course], start[course + 1])
+        ]
 
     def can_do_without(self, teacher: int, run: int) -> bool:
         """Return whether the run's course need not be in, or has another run with a seat."""
@@ -128,9 +135,10 @@ class Market:
 def share_out(instance: Instance, planner: Planner, rules: SearchRules) -> list[list[Step]]:
     """Return everybody's steps with no run over its seats; the prices stay in the planner."""
     market = Market(instance, planner, rules)
-    if (market.wanted() > market.seats).any() or planner.prices.any():
-        wish = None if planner.prices.any() else market.worth.copy()
-        find_prices(market)
+    wish = None if planner.prices.any() else market.worth.copy()
+    find_prices(market)
+    market.replan(np.arange(len(instance.budget)), rounds=rules.rounds)
+    if planner.prices.any() or (market.wanted() > market.seats).any():
         _hand_out(market, wish)
     return market.plans
 
@@ -141,7 +149,7 @@ def find_prices(market: Market) -> float:
     It bounds the sum of all plans as far as each was planned best: the search's own gap is on it.
     """
     planner, seats = market.planner, market.seats
-    quick = max(1, int(market.rules.rounds * QUICK))
+    quick = market.rounds(SEEKING)
     steps = [step for plan in market.plans for step in plan]
     usual_gain = float(market.worth.sum()) / max(1, len(steps))
     best_bound, best_prices = market.bound(), planner.prices.copy()
@@ -181,7 +189,7 @@ def _hand_out(market: Market, wish: Floats | None) -> None:
     order = np.lexsort(tuple(-part for part in _regret(market, is_scarce))).tolist()
     for teacher in order:
         if any(seats[run] == 0 for run in market.seats_of(teacher)):
-            market.replan(np.array([teacher]), rounds=market.rules.rounds)
+            market.replan(np.array([teacher]), rounds=market.rounds(QUICK))
         for run in market.seats_of(teacher):
             seats[run] -= 1
     prices = planner.prices.copy()
@@ -205,7 +213,7 @@ def _hand_out(market: Market, wish: Floats | None) -> None:
 def _take_what_is_left(market: Market, teacher: int) -> None:
     """Plan a teacher anew, their own seats and all free ones open; keep the better plan."""
     before = market.noted(teacher)
-    _replan_with_own_seats(market, teacher, rounds=max(1, int(market.rules.rounds * QUICK)))
+    _replan_with_own_seats(market, teacher, rounds=market.rounds(QUICK))
     after = market.noted(teacher)
     if (after.musts, after.worth) < (before.musts, before.worth + LEAST_GAIN):
         _put_back(market, teacher, before)
@@ -292,7 +300,7 @@ def _regret(market: Market, is_scarce: Flags) -> tuple[Floats, Floats]:
     planner.seats[is_scarce] = 0
     plans, without = planner.plan(
         asking,
-        rounds=max(1, int(market.rules.rounds * QUICK)),
+        rounds=market.rounds(QUICK),
         starts=[market.plans[teacher] for teacher in asking.tolist()],
     )
     planner.seats[:] = open_seats

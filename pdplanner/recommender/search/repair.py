@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pdplanner.recommender.search.compiling import kernel
+from pdplanner.recommender.search.compiling import inner_kernel, kernel
 from pdplanner.recommender.search.drafts import (
     MINUTES_LEFT,
     MUSTS_IN,
@@ -28,13 +28,26 @@ from pdplanner.recommender.search.drafts import (
     last_week,
     loss_of,
 )
+from pdplanner.recommender.search.exchanges import exchange
 from pdplanner.recommender.search.fill import LEAST_GAIN, NOISE, Scratch, fill
-from pdplanner.recommender.search.moves import draw, draw_option, list_promising, make_way, move
+from pdplanner.recommender.search.moves import (
+    BROKEN,
+    MOVED,
+    NONE,
+    draw,
+    draw_option,
+    list_promising,
+    make_way,
+    move,
+    move_bundle,
+)
 from pdplanner.recommender.search.musts import place_musts
 from pdplanner.recommender.search.tasks import COURSES, MUSTS, Task
 
 #: The most a move may lose at the beginning, as a share of the best value; measured.
 SLACK = 0.01
+#: A change beside those that moves.py names.
+EXCHANGED = 3
 #: Moves after which the promising courses are listed anew.
 STRETCH = 256
 #: Promising courses from which all rounds are needed; fewer need fewer in proportion. Measured: at
@@ -102,13 +115,11 @@ def _move_about(task: Task, drafts: Drafts, scratch: Scratch, exponents: Any, ro
         heat = (rounds - turn) / rounds * draw(scratch, 1000) / 1000.0
         slack = SLACK * abs(best.value[0]) * heat
         place = scratch.promising[draw(scratch, promising)]
-        option = draw_option(task, draft, scratch, place)
-        leaving = make_way(task, draft, scratch, place, option, slack)
-        if leaving < 0:
+        change = _change(task, draft, scratch, place, slack)
+        if change == NONE:
             continue
-        is_whole = move(task, draft, scratch, place, option, leaving)
-        is_whole = is_whole and draft.count[MUSTS_IN] == task.count[MUSTS]
-        if is_whole and draft.count[MINUTES_LEFT] >= shortest:
+        is_whole = change != BROKEN and draft.count[MUSTS_IN] == task.count[MUSTS]
+        if is_whole and change == MOVED and draft.count[MINUTES_LEFT] >= shortest:
             row = draw(scratch, len(exponents))
             fill(task, draft, scratch, row, exponents[row])
         if is_whole and draft.value[0] >= current.value[0] - slack:
@@ -117,6 +128,20 @@ def _move_about(task: Task, drafts: Drafts, scratch: Scratch, exponents: Any, ro
                 copy(task.count, draft, best)
         else:
             copy(task.count, current, draft)
+
+
+@inner_kernel
+def _change(task: Task, draft: Draft, scratch: Scratch, place: int, slack: float) -> int:
+    """Change the draft about this course at random; return what came of it."""
+    if draft.option[place] != NOWHERE and draw(scratch, 2) == 0:
+        return EXCHANGED if exchange(task, draft, scratch, place) else NONE
+    option = draw_option(task, draft, scratch, place)
+    if option == NOWHERE:
+        return move_bundle(task, draft, scratch, place, slack)
+    leaving = make_way(task, draft, scratch, place, option, slack)
+    if leaving < 0:
+        return NONE
+    return MOVED if move(task, draft, scratch, place, option, leaving) else BROKEN
 
 
 @kernel
