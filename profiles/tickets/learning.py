@@ -13,7 +13,7 @@ from hashlib import sha256
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from ..models import Ticket, TicketClassifier
+from ..models import Teacher, Ticket, TicketClassifier
 from ..signals import tickets_changed
 from .classifier import Classifier, newest_classifier, skills_as_told
 from .cold_start import SkillWords
@@ -24,10 +24,13 @@ from .reading import LEAST_SURE
 FEWEST = 20
 #: The newest sorted tickets, so many at the most: it takes minutes, and memory stays bounded.
 MOST = 20_000
+#: What a category says of a ticket teaches a part of what a person's word does.
+WEIGHT_OF_CATEGORY = 0.3
 #: Earlier ones that are kept to look back at.
 KEPT = 5
 #: Tickets read again in one transaction: nobody waits for a long one.
 AT_ONCE = 500
+Row = tuple[int, str, int | None, int]  # its number, words, skill and teacher
 PEOPLES_WORD = (Ticket.Origin.COACH, Ticket.Origin.TEACHER)
 
 
@@ -39,8 +42,16 @@ def sorted_tickets() -> QuerySet[Ticket]:
     """
     said = Q(skill_origin__in=PEOPLES_WORD, skill__isnull=False)
     left = Q(skill_origin="", skill=None, sorted_at__isnull=False)
-    usable = Ticket.objects.visible().filter(said | left, teacher__uses_tickets=True)
-    return usable.exclude(words="")
+    return _usable().filter(said | left)
+
+
+def filed_tickets() -> QuerySet[Ticket]:
+    """Return the tickets that a category told the skill of, and that may be learned from."""
+    return _usable().filter(skill_origin=Ticket.Origin.CATEGORY, skill__isnull=False)
+
+
+def _usable() -> QuerySet[Ticket]:
+    return Ticket.objects.visible().filter(teacher__uses_tickets=True).exclude(words="")
 
 
 def learn_from_sorting(*, now: datetime) -> TicketClassifier | None:
@@ -48,11 +59,7 @@ def learn_from_sorting(*, now: datetime) -> TicketClassifier | None:
 
     None when nothing was sorted, hidden or renamed since the last time, or too little was sorted.
     """
-    rows = list(
-        sorted_tickets()
-        .order_by("-opened_at", "-pk")
-        .values_list("pk", "words", "skill_id", "teacher_id")[:MOST]
-    )
+    rows = _newest(sorted_tickets())
     skills = skills_as_told()
     if len(rows) < FEWEST or len(skills) < 2:
         # What was learned from people who took their tickets back counts no more.
@@ -64,8 +71,12 @@ def learn_from_sorting(*, now: datetime) -> TicketClassifier | None:
         return None
     from .training import Example, train  # loads scikit-learn: takes long, and only here
 
+    known = {skill.pk for skill in skills}
     examples = [
-        Example(tuple(words.split()), skill or NONE, teacher) for _, words, skill, teacher in rows
+        Example(tuple(words.split()), skill or NONE, teacher, weight)
+        for told, weight in ((rows, 1.0), (_newest(filed_tickets()), WEIGHT_OF_CATEGORY))
+        for _, words, skill, teacher in told
+        if skill is None or skill in known  # not one that came this minute
     ]
     learned, measures = train(examples, skills)
     told = {} if measures is None else measures._asdict()
@@ -118,11 +129,18 @@ def _read_again(rows: Sequence[tuple[int, str]], classifier: Classifier) -> int:
     return len(tickets)
 
 
-def _fingerprint(
-    rows: Sequence[tuple[int, str, int | None, int]], skills: Sequence[SkillWords]
-) -> str:
-    """Return a short name of what was learned from: the same for the same, and for nothing else."""
+def _newest(tickets: QuerySet[Ticket]) -> list[Row]:
+    newest = tickets.order_by("-opened_at", "-pk")
+    return list(newest.values_list("pk", "words", "skill_id", "teacher_id")[:MOST])
+
+
+def _fingerprint(rows: Sequence[Row], skills: Sequence[SkillWords]) -> str:
+    """Return a short name of what was sorted, of the skills' words and of who took their tickets
+    back: the same for the same. What categories file each day alone is nothing new."""
+    hidden = Ticket.objects.filter(hidden_at__isnull=False).order_by("pk")
+    opted_out = Teacher.objects.filter(uses_tickets=False).order_by("pk")
+    withheld = [list(found.values_list("pk", flat=True)) for found in (hidden, opted_out)]
     told = sha256()
-    for part in (*sorted(rows), *skills):
+    for part in (*sorted(rows), *skills, *withheld):
         told.update(repr(part).encode())
     return told.hexdigest()[:32]

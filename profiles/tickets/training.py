@@ -36,7 +36,10 @@ MOST_KNOTS, TICKETS_A_KNOT, HOLD_OF_KNOT = 15, 40, 5.0
 
 
 class Example(NamedTuple):
-    """A sorted ticket: its words, its skill (NONE: about no skill), and who wrote it."""
+    """A sorted ticket: its words, its skill (NONE: about no skill), and who wrote it.
+
+    One that no person sorted weighs less than 1, and nothing is measured on it.
+    """
 
     words: tuple[str, ...]
     skill: int
@@ -60,11 +63,12 @@ def train(
     """Return what was learned, and how it does on unseen people's tickets (None: too few)."""
     ground = _Ground(examples, skills)
     folds = folds_of([example.writer for example in examples])
-    if len(set(folds.tolist())) < 2:
+    said = ground.weights == 1.0
+    if len(set(folds[said].tolist())) < 2:
         return ground.fitted(np.arange(len(examples)), USUAL_MIX), None
     unseen = np.zeros((len(examples), len(ground.labels)), np.float32)
     for fold in range(FOLDS):
-        held = np.flatnonzero(folds == fold)
+        held = np.flatnonzero((folds == fold) & said)
         if len(held):
             model = ground.fitted(np.flatnonzero(folds != fold), USUAL_MIX)
             asked = [examples[place].words for place in held.tolist()]
@@ -72,15 +76,13 @@ def train(
     # These numbers are measured on tickets that they were not fitted on, either.
     sure = np.zeros_like(unseen)
     for fold in range(FOLDS):
-        there, rest = folds == fold, folds != fold
+        there, rest = (folds == fold) & said, (folds != fold) & said
         if there.any():
             mix = ground.mix_of(unseen, rest)
             knots = ground.knots_of(unseen, mix, rest)
             sure[there] = bent(ground.mixed(unseen, mix, there), *knots)
-    everybody = np.ones(len(examples), bool)
-    mix = ground.mix_of(unseen, everybody)
-    knots = ground.knots_of(unseen, mix, everybody)
-    said = np.flatnonzero(ground.weights == 1.0)
+    mix = ground.mix_of(unseen, said)
+    knots = ground.knots_of(unseen, mix, said)
     columns = [place for place, label in enumerate(ground.labels) if label != NONE]
     measures = measured(sure[said][:, columns], _among(ground.targets[said], columns))
     learned = ground.fitted(np.arange(len(examples)), mix)
@@ -208,16 +210,16 @@ class _Ground:
         Newton's method; the logarithm of a softmax is concave in both numbers.
         """
         parts = np.stack([self.scores[places], logits[places]], axis=2).astype(np.float64)
-        targets, weights = self.targets[places], self.weights[places]
+        targets = self.targets[places]
         told = parts[np.arange(len(targets)), targets]  # [N, 2]
         mix = usual = np.array(USUAL_MIX)
         for _ in range(50):
             sure = softmax(parts @ mix).astype(np.float64)
             mean = np.einsum("ns,nsp->np", sure, parts)
-            slope = weights @ (told - mean) - HOLD * (mix - usual)
+            slope = (told - mean).sum(axis=0) - HOLD * (mix - usual)
             spread = np.einsum("ns,nsp,nsq->npq", sure, parts, parts)
             spread -= np.einsum("np,nq->npq", mean, mean)
-            curve = np.einsum("n,npq->pq", weights, spread) + HOLD * np.eye(2)
+            curve = spread.sum(axis=0) + HOLD * np.eye(2)
             step = np.linalg.solve(curve, slope)
             mix = np.maximum(mix + np.clip(step, -1, 1), 0.0)
             if np.abs(step).max() < 1e-6:

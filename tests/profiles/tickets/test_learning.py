@@ -12,6 +12,7 @@ from profiles.tickets.classifier import newest_classifier
 from profiles.tickets.learning import (
     FEWEST,
     KEPT,
+    filed_tickets,
     learn_from_sorting,
     read_unsorted_again,
     sorted_tickets,
@@ -119,6 +120,31 @@ def test_hidden_opted_out_wordless_and_guessed_tickets_teach_nothing(
         add("score", **said | {"skill_origin": origin, "sorted_at": None})
     add("score", teacher=new_teacher)
     assert list(sorted_tickets().order_by("pk")) == usable
+
+
+def test_categories_teach_a_little_but_alone_are_nothing_new(
+    sorted_by_coach, add, grade_sync, new_teacher
+):
+    assert learn_from_sorting(now=NOW)
+    filed = {"skill": grade_sync, "skill_origin": "category", "teacher": new_teacher}
+    for _ in range(8):
+        add("passback criteria", **filed)
+    hidden = add("criteria", hidden_at=NOW, **filed)
+    assert hidden not in filed_tickets()
+    assert filed_tickets().count() == 8
+    hidden.delete()
+    assert learn_from_sorting(now=NOW + timedelta(days=1)) is None
+    add("wall", skill=grade_sync, skill_origin="coach", sorted_at=NOW)
+    made = learn_from_sorting(now=NOW + timedelta(days=2))
+    assert (made.tickets, made.measures["tickets"]) == (FEWEST + 1, FEWEST + 1)
+    assert newest_classifier().guesses(["criteria"], 1)[0][0] == grade_sync.pk
+
+
+def test_hiding_a_filed_ticket_teaches_anew(sorted_by_coach, add, grade_sync):
+    filed = add("criteria", skill=grade_sync, skill_origin="category")
+    assert learn_from_sorting(now=NOW)
+    Ticket.objects.filter(pk=filed.pk).update(hidden_at=NOW)
+    assert learn_from_sorting(now=NOW + timedelta(days=1))
 
 
 def test_old_models_go(sorted_by_coach, grade_sync):

@@ -133,3 +133,11 @@ def test_calibration_error_is_of_ten_bins_of_equal_count():
     how_sure = np.repeat([0.25, 0.75], 500)
     right = np.concatenate([np.tile([True, False, False, False], 125), np.ones(500, bool)])
     assert calibration_error(how_sure, right) == pytest.approx(0.125)
+
+
+def test_what_no_person_sorted_teaches_a_little_and_is_not_measured():
+    filed = [example._replace(weight=0.3) for example in heard(60, skills=(3,), seed=2)]
+    learned, measures = train([*heard(60, skills=(1, 2)), *filed], SKILLS)
+    assert measures is not None
+    assert measures.tickets == 60
+    assert Classifier(ColdStart(SKILLS), learned).likeliest([["criteria"]])[0][0] == 3
