@@ -236,6 +236,10 @@ def test_noticed_shows_every_ticket_with_its_date_and_origin(fitted, signed_in):
         "20 min of class, said in the help desk",
     ):
         assert words in page
+    assert "closed, not solved" not in page
+    Ticket.objects.filter(teacher=fitted).update(resolved_at=NOW, is_repeated=True)
+    page = signed_in(fitted).get("/path/noticed/").content.decode()
+    assert page.count("closed, not solved") == page.count("min of class, ") > 0
 
 
 def test_skill_is_muted_and_heard_again(fitted, signed_in, grade_sync):
