@@ -33,6 +33,10 @@ DOORS = (
     ({Role.COACH}, "CMS", "wagtailadmin_home", ()),
 )
 
+#: So many doors stand in one line on a phone; of more, the first few do and the rest is behind
+#: "More". On a desk so many stand in one line.
+MOST_ALWAYS, FEW_ALWAYS, MOST_WIDE = 5, 2, 8
+
 #: Strokes on a 24 by 24 grid, drawn with the colour and size of the text around them.
 ICONS = {
     "check": "M4.5 12.5 10 18 19.5 6.5",
@@ -75,7 +79,19 @@ def doors(context: template.Context) -> list[dict]:
             continue
         here = request.path if request is not None else ""
         found.append({"url": url, "label": label, "is_here": here.startswith(url)})
+    for number, link in enumerate(found):
+        link["place"] = place_of(number, len(found))
     return found
+
+
+def place_of(number: int, count: int) -> str:
+    """Return where a door stands: "always" in the line, in it where there is room ("wide"), or
+    always behind "More"."""
+    if count <= MOST_ALWAYS:
+        return "always"
+    if number < FEW_ALWAYS:
+        return "always"
+    return "wide" if count <= MOST_WIDE or number < MOST_WIDE - 1 else "more"
 
 
 @register.simple_tag(takes_context=True)
