@@ -12,6 +12,14 @@ class Role(models.TextChoices):
     LEADER = "leader", "School leader"
 
 
+class DateOrder(models.TextChoices):
+    """In which order a help desk writes its dates, where that is not the ISO one."""
+
+    MONTH = "mdy", "Month first"
+    DAY = "dmy", "Day first"
+    YEAR = "ymd", "Year first"
+
+
 class SupportStyle(models.TextChoices):
     WITH_ME = "with-me", "Do it with me"
     STEPS = "steps", "Give me the steps"

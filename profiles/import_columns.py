@@ -11,10 +11,8 @@ from .models import ImportRun, RosterProfile, TicketSource
 from .rosters import teacher_table
 from .rosters.files import RosterFiles
 from .rosters.uploading import needs_columns
-from .tickets.csv import header_of, sample_of
+from .tickets.csv import Sample, sample_of
 from .uploads import Options, Upload
-
-Sample = list[tuple[str, list[str]]]
 
 
 class ColumnsStep(Protocol):
@@ -46,13 +44,15 @@ class TicketColumns:
     def form(self, upload: Upload, data: Any) -> ColumnsForm:
         name = upload.options["source"]
         source = TicketSource.objects.filter(name=name).first() or TicketSource(name=name)
-        return ColumnsForm(header_of(upload.path), source, data)
+        return ColumnsForm(sample_of(upload.path), source, data)
 
     def sample(self, upload: Upload) -> Sample:
         return sample_of(upload.path)
 
     def options(self, form: ColumnsForm) -> Options:
-        return {"columns": form.columns(), "address": form.cleaned_data["address"]}
+        order = form.cleaned_data.get("date_order")  # not asked where every date is ISO 8601
+        told = {"columns": form.columns(), "address": form.cleaned_data["address"]}
+        return told | ({"date_order": order} if order else {})
 
 
 class RosterColumns:

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from .models import RosterProfile, TicketSource
 from .rosters.teacher_table import TEACHERS
 from .tickets.columns import LABELS, NAMES, REQUIRED, Columns, recognise
+from .tickets.csv import Sample
+from .tickets.dates import readings_of
 from .uploads import Kind
 
 
@@ -51,7 +53,8 @@ class ColumnsForm(forms.Form):
         help_text="With {id} for its number, such as https://help.example.org/ticket/{id}",
     )
 
-    def __init__(self, header: list[str], source: TicketSource, *args, **kwargs):
+    def __init__(self, sample: Sample, source: TicketSource, *args, **kwargs):
+        header = [heading for heading, _ in sample]
         known = {heading.casefold(): heading for heading in header}
         saved = {
             name: known[heading.casefold()]
@@ -59,13 +62,23 @@ class ColumnsForm(forms.Form):
             if heading.casefold() in known
         }
         initial = recognise(header) | saved | {"address": source.address_template}
+        if source.date_order:
+            initial["date_order"] = source.date_order
         super().__init__(*args, **{"initial": initial, **kwargs})
         choices = [("", "Not in this file"), *((heading, heading) for heading in header if heading)]
         for name in NAMES:
             self.fields[name] = forms.ChoiceField(
                 label=LABELS[name], choices=choices, required=name in REQUIRED
             )
-        self.order_fields([*NAMES, "address"])
+        readings = readings_of(cell for _, cells in sample for cell in cells)
+        if readings:
+            self.fields["date_order"] = forms.ChoiceField(
+                label="How its dates are written",
+                choices=readings,
+                widget=forms.RadioSelect,
+                help_text="So each would be read. Nobody here guesses which number is the month.",
+            )
+        self.order_fields([*NAMES, "date_order", "address"])
 
     def clean_address(self) -> str:
         address = self.cleaned_data["address"].strip()

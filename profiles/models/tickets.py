@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from ..choices import TicketKind
+from ..choices import DateOrder, TicketKind
 
 #: What a ticket of a kind likely cost a class where nobody says: rules of thumb, in minutes, the
 #: first two those that a forecast starts from (`PathRules.minutes_default`). Told as such and never
@@ -24,6 +24,8 @@ class TicketSource(models.Model):
 
     name = models.CharField(max_length=50, unique=True)
     columns = models.JSONField(default=dict, blank=True)  # our name -> column of the export
+    #: Of its dates that are not ISO 8601; "": there are none.
+    date_order = models.CharField(max_length=3, blank=True, choices=DateOrder.choices)
     address_template = models.CharField(
         max_length=300,
         blank=True,

@@ -10,9 +10,11 @@ from operator import itemgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ..choices import DateOrder
 from ..csv_tables import CsvTable
 from ..imports import ImportRefused, Problems, Unreadable
 from .columns import FILE, NAMES, TEXT_NAMES, Columns, places_of, recognise
+from .dates import SHAPE, read_date
 from .rows import TicketRow
 
 FIRST_YEAR = 1990
@@ -27,8 +29,11 @@ LONGEST_CATEGORY = 200
 LONGEST_SHOWN, MOST_WORDS_SHOWN = 60, 3
 
 ISO_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?\s*\S*")
+WHERE_ORDERS_ARE_NAMED = "beside the columns, or with --dates mdy, dmy or ymd"
 YES = {"true", "yes", "y", "1"}
 NO = {"", "false", "no", "n", "0"}
+
+Sample = list[tuple[str, list[str]]]  # each heading with cells that may be shown
 
 
 def header_of(path: Path) -> list[str]:
@@ -41,14 +46,17 @@ def header_of(path: Path) -> list[str]:
         raise refusal(broken) from None
 
 
-def sample_of(path: Path, rows: int = 3) -> list[tuple[str, list[str]]]:
+def sample_of(path: Path, rows: int = 3) -> Sample:
     """Return each heading with the cells of the first rows; texts are left out.
 
     What may hold words of a person is not shown: long cells, cells of many words, and columns
-    with the name of a text.
+    with the name of a text. Raises ImportRefused.
     """
     with path.open("rb") as stream:
-        table = CsvTable(stream, file=FILE, problems=Problems(), delimiters=",;")
+        try:
+            table = CsvTable(stream, file=FILE, problems=Problems(), delimiters=",;")
+        except Unreadable as broken:
+            raise refusal(broken) from None
         try:
             first = [cells for _, cells in islice(table.rows(), rows)]
         except Unreadable:
@@ -91,9 +99,11 @@ class TicketCsv:
         zone: ZoneInfo,
         now: datetime,
         problems: Problems,
+        date_order: str = "",
     ):
         self.path = path
         self.zone = zone
+        self.date_order = date_order
         self.latest_at = now + FURTHEST_AHEAD
         self.problems = problems
         header = header_of(path)
@@ -181,15 +191,11 @@ class TicketCsv:
         try:
             at = datetime.fromisoformat(text)
         except ValueError:
-            if ISO_SHAPE.fullmatch(text):
-                self._wrong(name, "the date or time does not exist", "Correct it.")
-            else:
-                self._wrong(
-                    name,
-                    "the time is not ISO 8601",
-                    "Write it such as 2026-08-24T09:30.",
-                )
-            return None
+            local = read_date(text, self.date_order, self.zone) if self.date_order else None
+            if local is None:
+                self._wrong(name, *self._why_no_time(text))
+                return None
+            at = local
         try:
             if at.tzinfo is None:
                 at = at.replace(tzinfo=self.zone)
@@ -203,6 +209,23 @@ class TicketCsv:
             "Correct it, or leave the cell empty when nothing happened yet.",
         )
         return None
+
+    def _why_no_time(self, text: str) -> tuple[str, str]:
+        """The rule that a cell breaks which holds no time, and what to do."""
+        if ISO_SHAPE.fullmatch(text):
+            return "the date or time does not exist", "Correct it."
+        if SHAPE.fullmatch(text) and self.date_order:
+            order = DateOrder(self.date_order).label.casefold()
+            return (
+                f"the date is none when read {order}",
+                f"Name the order that this help desk writes: {WHERE_ORDERS_ARE_NAMED}.",
+            )
+        if SHAPE.fullmatch(text):
+            return (
+                "the order of day and month is not known",
+                f"Name it: {WHERE_ORDERS_ARE_NAMED}. Or export dates such as 2026-08-24T09:30.",
+            )
+        return "the time is not ISO 8601", "Write it such as 2026-08-24T09:30."
 
     def _minutes(self, text: str) -> int | None:
         if text.isascii() and text.isdecimal() and len(text) <= 6 and int(text) <= MOST_MINUTES:

@@ -60,10 +60,11 @@ class TicketImport:
     source: TicketSource
     columns: Columns | None  # None: known by their usual headings
     categories: tuple[CategoryRow, ...] = ()
+    date_order: str = ""
 
     def content_hash(self) -> str:
         """Return the hash of the file and of how it is read: a killed import is known by it."""
-        how = [self.source.name, self.columns, self.categories]
+        how = [self.source.name, self.columns, self.categories, self.date_order]
         return hash_of(self.path, json.dumps(how, sort_keys=True).encode())
 
     def export(self, now: datetime, problems: Problems) -> TicketCsv:
@@ -74,6 +75,7 @@ class TicketImport:
             zone=the_district().zone,
             now=now,
             problems=problems,
+            date_order=self.date_order,
         )
 
 
@@ -176,6 +178,7 @@ def begin_run(
         # What another file left half done is not gone on with: this one is newer.
         cut_off.exclude(pk=run.pk).update(state=ImportRun.State.STOPPED, finished_at=now)
         work.source.columns = work.columns or work.source.columns
+        work.source.date_order = work.date_order or work.source.date_order
         work.source.save()
         for row in work.categories:
             map_category(

@@ -16,7 +16,8 @@ def work_of(upload: Upload) -> TicketImport:
     columns = upload.options["columns"]
     source = source_named(upload.options["source"], columns)
     source.address_template = upload.options.get("address", source.address_template)
-    return TicketImport(path=upload.path, source=source, columns=columns)
+    order = upload.options.get("date_order", source.date_order)
+    return TicketImport(path=upload.path, source=source, columns=columns, date_order=order)
 
 
 def check(upload: Upload, now: datetime) -> Report:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -192,6 +192,21 @@ def test_saved_columns_are_filled_in_the_next_time(client, new_teacher):
         "subject": "Subject",
         "address": "",
     }
+
+
+def test_order_of_dates_is_asked_with_a_preview_and_saved(client, new_teacher):
+    export = b"Nr,Email,Opened,Subject\n1,nora.new@example.org,1/5/26 3:05 PM,Kanary\n"
+    answer = send(client, "tickets", export, "t.csv", source="Desk")
+    page = client.get(answer.url).content.decode()
+    assert "Month first: 1/5/26 3:05 PM is 5 January 2026, 15:05" in page
+    columns = {"external_id": "Nr", "requester": "Email", "opened": "Opened", "subject": "Subject"}
+    assert client.post(answer.url, columns).status_code == 422  # nobody guesses
+    client.post(answer.url, columns | {"date_order": "dmy"})
+    client.post(f"/imports/{ImportRun.objects.get().pk}/apply/")
+    assert Ticket.objects.get().opened_at == datetime(2026, 5, 1, 19, 5, tzinfo=UTC)
+    assert TicketSource.objects.get().date_order == "dmy"
+    again = send(client, "tickets", export, "t.csv", source="Desk")
+    assert client.get(again.url).context["form"].initial["date_order"] == "dmy"
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)//{id}", "https://help.example.org/"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from profiles.choices import DateOrder
 from profiles.imports import ImportRefused, TakenOver
 from profiles.tickets.categories import read_categories
 from profiles.tickets.columns import parse_map
@@ -31,6 +32,11 @@ class Command(ImportCommand):
             "--map", dest="pairs", help="which column is what: NAME=COLUMN,NAME=COLUMN"
         )
         parser.add_argument(
+            "--dates",
+            choices=DateOrder.values,
+            help="the order in dates that are not ISO 8601; saved with the profile",
+        )
+        parser.add_argument(
             "--categories", type=Path, help="a CSV of category,subcategory,skill,kind"
         )
         parser.add_argument("--dry-run", action="store_true", help="check it and write nothing")
@@ -41,6 +47,7 @@ class Command(ImportCommand):
         path: Path,
         profile: str | None,
         pairs: str | None,
+        dates: str | None,
         categories: Path | None,
         dry_run: bool,
         **options,
@@ -52,6 +59,7 @@ class Command(ImportCommand):
             path=path,
             source=source,
             columns=columns or (source.columns if profile else None) or None,
+            date_order=dates or (source.date_order if profile else ""),
             categories=tuple(read_categories(categories)) if categories else (),
         )
         report = check_tickets(work, now=now, reads_words=dry_run, progress=self.say)

@@ -13,11 +13,13 @@ NOW = datetime(2026, 10, 1, 15, 0, tzinfo=UTC)
 ZONE = ZoneInfo("America/New_York")
 
 
-def read(tmp_path, text, columns=None) -> tuple[list, list[str]]:
+def read(tmp_path, text, columns=None, date_order="") -> tuple[list, list[str]]:
     path = tmp_path / "t.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     problems = Problems()
-    export = TicketCsv(path, columns=columns, zone=ZONE, now=NOW, problems=problems)
+    export = TicketCsv(
+        path, columns=columns, zone=ZONE, now=NOW, problems=problems, date_order=date_order
+    )
     return list(export.rows()), [str(problem).removeprefix("error: ") for problem in problems]
 
 
@@ -84,7 +86,13 @@ def test_row_shows_neither_subject_nor_body(tmp_path):
         ("number", "", "a required cell is empty. Export this column whole."),
         ("number", "x" * 101, "the id is longer than 100 characters. Is this the id?"),
         ("opened", "", "a required cell is empty. Every ticket was opened some time."),
-        ("opened", "9/1/2026", "the time is not ISO 8601. Write it such as 2026-08-24T09:30."),
+        ("opened", "Sept 1", "the time is not ISO 8601. Write it such as 2026-08-24T09:30."),
+        (
+            "opened",
+            "9/1/2026",
+            "the order of day and month is not known. Name it: beside the columns, or with --dates "
+            "mdy, dmy or ymd. Or export dates such as 2026-08-24T09:30.",
+        ),
         ("opened", "2026-02-30", "the date or time does not exist. Correct it."),
         ("opened", "2026-09-01T25:00", "the date or time does not exist. Correct it."),
         (
@@ -121,6 +129,30 @@ def test_bad_cell_is_named_by_line_and_column(tmp_path, column, cell, expected):
         [None],
         [f"the tickets, line 2, column {column}: {expected}"],
     )
+
+
+def test_dates_are_read_in_the_order_that_was_named(tmp_path):
+    text = (
+        "\ufeffTicket Number;From Email;Date Created;Closed Date\n"
+        "1;a@b.org;1/5/26 3:05\u202fPM;1/6/26, 12:30 AM\n"
+        "2;a@b.org;2026-09-01 08:30;\n"
+    )
+    rows, problems = read(tmp_path, text, date_order="mdy")
+    assert problems == []
+    assert [(row.opened_at, row.resolved_at) for row in rows] == [
+        (datetime(2026, 1, 5, 20, 5, tzinfo=UTC), datetime(2026, 1, 6, 5, 30, tzinfo=UTC)),
+        (datetime(2026, 9, 1, 12, 30, tzinfo=UTC), None),
+    ]
+    rows, _ = read(tmp_path, text, date_order="dmy")
+    assert rows[0].opened_at == datetime(2026, 5, 1, 19, 5, tzinfo=UTC)
+
+
+def test_date_against_the_named_order_is_refused_with_its_line(tmp_path):
+    text = "number,email,opened\n1,a@b.org,5/6/2026\n2,a@b.org,5/21/2026\n"
+    assert read(tmp_path, text, date_order="dmy")[1] == [
+        "the tickets, line 3, column opened: the date is none when read day first. Name the order "
+        "that this help desk writes: beside the columns, or with --dates mdy, dmy or ymd."
+    ]
 
 
 def test_unknown_headings_are_refused_with_a_map_to_start_from(tmp_path):
