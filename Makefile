@@ -39,7 +39,7 @@ lint: install
 # Long; each part also runs alone as `python -m benchmarks.NAME`.
 bench: install
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
-	@for name in needs paths scale whatif rebuild pages seats tickets sync; do \
+	@for name in needs paths scale whatif rebuild pages seats tickets sync reading; do \
 	  echo; echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 # Locks hold hashes for every platform and no addresses. Needs uv, which the dev lock brings.

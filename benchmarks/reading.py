@@ -6,7 +6,8 @@ from and asked about, but most questions were heard before in other words. A sec
 question: nothing like the ticket was ever sorted. What is learned is what a coach's sorting leaves
 behind: sets of words from the allow-list. Beside it stand the category map alone and the skills'
 words alone, which read the whole text in its order. The learning curve takes that many sorted
-tickets from the four other folds. No database is needed.
+tickets from the four other folds, and "filed" the rest of them by their category alone. No database
+is needed.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from pdplanner.sample.names import FAMILY_NAMES, GIVEN_NAMES  # noqa: E402
 from profiles.tickets.allowed import allowed_of  # noqa: E402
 from profiles.tickets.classifier import Classifier  # noqa: E402
 from profiles.tickets.cold_start import ColdStart, SkillWords  # noqa: E402
+from profiles.tickets.learning import WEIGHT_OF_CATEGORY  # noqa: E402
 from profiles.tickets.reading import Named, WordReader, words_of  # noqa: E402
 from profiles.tickets.training import Example, Measures, folds_of, measured, train  # noqa: E402
 
@@ -54,7 +56,7 @@ def main() -> None:
     title = f"Skill of {len(district.tickets):,} tickets, 5 folds by phrasing"
     print_table(title, columns, figures)
     curve = district.curve()
-    print_table("The same after so many sorted tickets", ["sorted", *columns[2:]], curve)
+    print_table("The same after so many sorted tickets", ["sorted", "filed", *columns[2:]], curve)
     mine = figures[0]
     is_met = mine["top-1"] >= LEAST_TOP1 and mine["calibration error"] <= MOST_ERROR
     print(
@@ -145,24 +147,36 @@ class Sample:
         """Return the classifier's figures by how many sorted tickets it learned from."""
         rows = []
         for count in CURVE:
-            measures = measured(self.by_classifier(count), self.targets)
-            rows.append({"sorted": count, **_row("", measures)})
+            for filed in (False, True) if count else (False,):
+                measures = measured(self.by_classifier(count, filed=filed), self.targets)
+                rows.append({"sorted": count, "filed": filed, **_row("", measures)})
         return rows
 
-    def by_classifier(self, count: int | None) -> np.ndarray:
+    def by_classifier(self, count: int | None, *, filed: bool = False) -> np.ndarray:
         """Return how sure it is of each skill [N, S], by what the other folds (or `count` tickets
-        of them) taught it."""
+        of them) taught it; `filed`: and the rest of them by its category alone."""
         sure = np.zeros((len(self.examples), len(self.skills)), np.float32)
         cold_start = ColdStart(self.skills)
         for fold in sorted(set(self.folds.tolist())):
-            seen = [self.examples[place] for place in np.flatnonzero(self.folds != fold)]
+            places = np.flatnonzero(self.folds != fold).tolist()
             held = np.flatnonzero(self.folds == fold)
-            if count is not None:
-                seen = random.Random(fold).sample(seen, count)
+            chosen = places if count is None else random.Random(fold).sample(places, count)
+            seen = [self.examples[place] for place in chosen]
+            if filed:
+                seen += self.filed(sorted(set(places) - set(chosen)))
             learned = train(seen, self.skills)[0] if seen else None
             asked = [self.examples[place].words for place in held]
             sure[held] = Classifier(cold_start, learned).probabilities(asked)
         return sure
+
+    def filed(self, places: Sequence[int]) -> list[Example]:
+        """Return these tickets with the skill that their category stands for, where it does."""
+        skills = [self.category_of.get(self.tickets[place].category) for place in places]
+        return [
+            self.examples[place]._replace(skill=skill, weight=WEIGHT_OF_CATEGORY)
+            for place, skill in zip(places, skills, strict=True)
+            if skill is not None
+        ]
 
     def by_category(self) -> np.ndarray:
         """Return what the category map alone says: sure, or nothing."""

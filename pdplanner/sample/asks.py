@@ -179,7 +179,7 @@ def _ask(
     category = skill.category
     if not category or (kind == TicketKind.PEDAGOGY and rng.random() < 0.5):
         category = UNCLEAR
-    draft = Draft(person, opened_at, kind, category, minutes_lost=minutes)
+    draft = Draft(person, opened_at, kind, category, minutes_lost=minutes, about=skill.name)
     if skill_of_category(category) == skill.name:
         return replace(draft, skill=skill.name, origin=Ticket.Origin.CATEGORY)
     told = rng.random()

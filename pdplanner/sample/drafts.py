@@ -31,6 +31,7 @@ class Draft:
     sorted_at: datetime | None = None
     minutes_lost: int | None = None
     is_reopened: bool | None = None  # None: chance decides
+    about: str = ""  # the skill it was really about, for the words that are kept of it
 
 
 def time_of_day(ground: Ground, day: date, rng: np.random.Generator) -> datetime:

@@ -21,6 +21,7 @@ from . import content
 from .asks import asks_of
 from .drafts import UNCLEAR, Draft, skill_of_category
 from .ground import Ground
+from .kept_words import kept_words, words_by_skill
 from .people import Person
 from .troubles import OTHERS, OUTAGES, outages_of, troubles_of
 
@@ -54,11 +55,13 @@ def make_tickets(
         *_rosas_tickets(ground, people),
     ]
     drafts.sort(key=lambda draft: (draft.opened_at, draft.person.row.email, draft.category))
-    rng = ground.rng("answers")
+    rng, rng_of_words, words = ground.rng("answers"), ground.rng("kept words"), words_by_skill()
     rows = [
         _row(draft, source, number, skills, ground, rng)
         for number, draft in enumerate(drafts, start=20001)
     ]
+    for row, draft in zip(rows, drafts, strict=True):
+        row.words = kept_words(draft, words, rng_of_words)
     _make_feed(ground, source, len(rows))
     return Ticket.objects.bulk_create(rows, batch_size=500)
 

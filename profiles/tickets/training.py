@@ -32,7 +32,7 @@ USUAL_MIX, HOLD = (1.0, 5.0), 1.0
 BINS = 10
 #: How sure guesses are is bent through so many bins at the most, of so many tickets at the least,
 #: each as if so many more had been right as often as believed.
-MOST_KNOTS, TICKETS_A_KNOT, HOLD_OF_KNOT = 15, 40, 5.0
+MOST_KNOTS, TICKETS_A_KNOT, HOLD_OF_KNOT = 15, 20, 5.0
 
 
 class Example(NamedTuple):

@@ -44,6 +44,8 @@ from profiles.models import (
     User,
 )
 from profiles.queries import horizon_on, roles_of
+from profiles.tickets.allowed import allowed_words
+from profiles.tickets.learning import sorted_tickets
 
 from .conftest import NOW
 
@@ -184,6 +186,17 @@ def test_sorting_desk_has_work():
     assert Ticket.objects.filter(skill_origin=Ticket.Origin.COACH).count() > 50
     assert Ticket.objects.filter(skill_origin=Ticket.Origin.WORDS).count() > 100
     assert TicketCategory.objects.filter(skill=None).count() > 3
+
+
+def test_asks_keep_allowed_words_alone_and_the_sorted_ones_can_be_learned_from():
+    words = {
+        word for kept in Ticket.objects.values_list("words", flat=True) for word in kept.split()
+    }
+    assert len(words) > 100
+    assert words <= allowed_words()
+    asks = Ticket.objects.filter(kind__in=[TicketKind.HOW_TO, TicketKind.PEDAGOGY])
+    assert not asks.filter(words="").exists()
+    assert sorted_tickets().filter(skill_origin=Ticket.Origin.COACH).count() > 50
 
 
 def test_completion_differs_between_schools():
