@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 
 from ..models import Skill, Ticket, TicketClassifier, TicketSource
 from ..models.tickets import TicketQuerySet
@@ -53,7 +53,7 @@ def guessed_tickets(*, now: datetime) -> QuerySet[Ticket]:
         skill_origin__in=READ, sorted_at=None, opened_at__gte=now - GUESSED_SINCE
     )
     return tickets.select_related("source", "skill").order_by(
-        "skill_confidence", "-opened_at", "-pk"
+        F("skill_confidence").asc(nulls_last=True), "-opened_at", "-pk"
     )
 
 

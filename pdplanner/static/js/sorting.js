@@ -82,6 +82,7 @@ function start() {
   const legend = list.querySelector("[data-keys-legend]");
   const turn = () => {
     legend.hidden = !keys.checked;
+    list.classList.toggle("with-keys", keys.checked);
   };
   try {
     keys.checked = localStorage.getItem(KEPT_AS) !== "off";
