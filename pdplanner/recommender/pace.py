@@ -3,7 +3,8 @@
 A sum of parts, each with a weight that cannot be below zero: what a colleague brings, the person's
 own Gamma-Poisson posterior at slow half-lives, and what the last days' tickets still stir up, an
 excitation that dies down within the days ahead (Hawkes 1971). More own tickets can only raise it,
-and a weight found over a week holds over a month.
+and a weight found over a week holds over a month. A machine, or an account that many share, does
+not calm down as people do: it goes on at its own rate.
 """
 
 from __future__ import annotations
