@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..models import Skill, Teacher, Tool, User
 from .reading import words_of
-from .word_lists import general_words, given_names, stop_words
+from .word_lists import general_words, given_names, stop_words, telling
 
 #: Shorter words tell nothing of a skill ("ai" does: it is in names of skills).
 SHORTEST = 3
@@ -72,7 +72,7 @@ def allowed_of(
 ) -> frozenset[str]:
     """Return the words of the general list, of names of skills and tools and of texts, without
     those of people's names that no skill or tool is called by."""
-    called = {word for text in named for word in words_of(text)}
+    called = {word for text in named for word in telling(text)}
     told = {word for text in texts for word in words_of(text) if len(word) >= SHORTEST}
     persons = {word for name in people for word in words_of(name)}
     words = called | ((general_words() | told) - persons - given_names() - stop_words())

@@ -1,8 +1,8 @@
 """What skills' own words say of a ticket's words, before anything was learned. Plain NumPy.
 
-A phrase (a name, an alias, a word of a skill) counts as many as it has words when all of them are
-there; a tool's name speaks for each of its skills. A single word out of a phrase, a description or
-a session for the skill counts a part of that, less the more skills share it.
+A phrase (a name, an alias, a word of a skill) counts as many as it has telling words when all of
+them are there; a tool's name speaks for each of its skills. A single word out of a phrase, a
+description or a session for the skill counts a part of that, less the more skills share it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .reading import WEIGHT_OF_TOOL, words_of
-from .word_lists import stop_words
+from .word_lists import stop_words, telling
 
 Floats = NDArray[np.float32]
 
@@ -98,12 +98,12 @@ class ColdStart:
         told: list[set[str]] = []
         nothing = stop_words()
         for column, skill in enumerate(skills):
-            named.append({word for name in skill.names for word in words_of(name)} - nothing)
+            named.append({word for name in skill.names for word in telling(name)})
             told.append({word for text in skill.texts for word in words_of(text)} - nothing)
             told[-1] -= named[-1]
             for names, weight in ((skill.tools, WEIGHT_OF_TOOL), (skill.names, 1.0)):
                 for name in names:
-                    phrase = tuple(sorted(set(words_of(name))))
+                    phrase = tuple(sorted(telling(name)))
                     found = phrases[phrase].get(column, 0.0)
                     phrases[phrase][column] = max(found, weight)
         phrases.pop((), None)

@@ -144,6 +144,12 @@ yes yesterday yet you your yours
 """
 
 
+def telling(text: str) -> set[str]:
+    """Return the words of a name that tell something; all of them where none alone does."""
+    words = set(words_of(text))
+    return words - stop_words() or words
+
+
 @lru_cache(maxsize=1)
 def general_words() -> frozenset[str]:
     """Return the general list, as words are compared."""

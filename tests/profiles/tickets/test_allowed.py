@@ -14,8 +14,8 @@ def test_words_of_skills_tools_texts_and_the_general_list_are_allowed():
     words = allowed_of(
         named=["Grade sync", "My PDF", "AI"], texts=["Ox, weaving the looms"], people=[]
     )
-    assert {"grade", "sync", "my", "pdf", "ai", "weaving", "loom", "printing"} <= words
-    assert not {"ox", "the", "canary", "looms"} & words
+    assert {"grade", "sync", "pdf", "ai", "weaving", "loom", "printing"} <= words
+    assert not {"ox", "the", "my", "canary", "looms"} & words
 
 
 def test_names_of_people_are_taken_out_unless_a_tool_is_called_so():
@@ -64,6 +64,6 @@ def test_import_keeps_no_word_of_a_text_but_allowed_ones(
     )
     call_command("import_tickets", path)
     assert list(Ticket.objects.order_by("external_id").values_list("words", flat=True)) == [
-        "grade max not print score",
+        "grade max print score",
         "",
     ]
