@@ -33,6 +33,7 @@ HEADINGS = {
     "minutes_lost": "minutes_lost",
     "need_by": "need_by need_by_date needed_by",
     "reopened": "reopened is_reopened reopen_count reopened_count",
+    "status": "status current_status ticket_status",
 }
 NAMES = tuple(HEADINGS)
 #: Columns whose cells are read for the skill and never shown, stored or quoted.
@@ -56,6 +57,7 @@ LABELS = {
     "minutes_lost": "Minutes of teaching lost",
     "need_by": "Needed by",
     "reopened": "Reopened: yes, no or how often",
+    "status": "Status: what is deleted or merged is forgotten here",
 }
 
 Columns = dict[str, str]  # our name -> heading of the export

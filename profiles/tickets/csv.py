@@ -31,6 +31,8 @@ LONGEST_SHOWN, MOST_WORDS_SHOWN = 60, 3
 ISO_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?\s*\S*")
 WHERE_ORDERS_ARE_NAMED = "beside the columns, or with --dates mdy, dmy or ymd"
 YES = {"true", "yes", "y", "1"}
+#: A help desk's words for what it has no more; osTicket exports such rows with the rest.
+GONE = {"deleted", "merged"}
 NO = {"", "false", "no", "n", "0"}
 
 Sample = list[tuple[str, list[str]]]  # each heading with cells that may be shown
@@ -138,6 +140,7 @@ class TicketCsv:
             minutes,
             need_by,
             reopened,
+            status,
         ) = [
             cell if cell[:1] != "'" else unguarded(cell)
             for cell in map(str.strip, self._cells_of(cells))
@@ -177,6 +180,7 @@ class TicketCsv:
             is_reopened=is_reopened,
             subject=subject,
             body=body,
+            is_gone=status.casefold() in GONE,
         )
 
     def _wrong(self, name: str, rule: str, remedy: str) -> None:

@@ -45,6 +45,7 @@ NO_COUNTS = dict.fromkeys(
         "new",
         "changed",
         "unchanged",
+        "gone",
     ),
     0,
 )
@@ -114,7 +115,7 @@ def check_tickets(
         total += 1
         if total % ROWS_BETWEEN_PROGRESS == 0:
             progress(f"{total:,} rows checked")
-        if row is None:
+        if row is None or row.is_gone:
             continue
         if (teacher := requesters.find(row.requester)) is None:
             requesters.note_stranger(row.requester)
@@ -154,7 +155,9 @@ def in_words(counts: dict[str, int], total: int, *, is_dry: bool = False) -> lis
         f"{counts['new']:,} tickets new, {counts['changed']:,} changed, "
         f"{counts['unchanged']:,} there already."
     )
-    if not counts["new"] + counts["changed"]:
+    if counts["gone"]:
+        lines.append(f"{counts['gone']:,} forgotten: deleted or merged in the help desk.")
+    if not counts["new"] + counts["changed"] + counts["gone"]:
         lines.append("Nothing changed: everything is there already.")
     return lines
 
@@ -215,8 +218,8 @@ def continue_run(
     """
     start = run.cursor
     touched: set[int] = set()  # teachers
-    for rows, end in chunks(work, now=now, start=start):
-        record_chunk(run=run, source=work.source, rows=rows, end=end)
+    for rows, gone, end in chunks(work, now=now, start=start):
+        record_chunk(run=run, source=work.source, rows=rows, gone=gone, end=end, now=now)
         touched.update(teacher for _, teacher, _ in rows)
         if (end - start) % ROWS_BETWEEN_PROGRESS == 0:
             progress(f"{end:,} of {run.total:,} rows written")
@@ -233,26 +236,39 @@ def continue_run(
     return True
 
 
-def chunks(work: TicketImport, *, now: datetime, start: int) -> Iterator[tuple[list[Matched], int]]:
-    """Yield the matched tickets of every `CHUNK` rows from `start` on, with the row after them."""
+Chunk = tuple[list[Matched], list[str], int]  # tickets, numbers of those gone, the row after them
+
+
+def chunks(work: TicketImport, *, now: datetime, start: int) -> Iterator[Chunk]:
+    """Yield the tickets of every `CHUNK` rows from `start` on: each as its last row there says."""
     problems = Problems()
     requesters = Requesters()
     reader = TicketReader(source=work.source)
-    matched: list[Matched] = []
+    held: dict[str, Matched | None] = {}  # None: gone
     place = 0
     for row in work.export(now, problems).rows():
         place += 1
         if place <= start:
             continue
-        if row is not None and (teacher := requesters.find(row.requester)) is not None:
-            matched.append((row, teacher, reader.read(row)))
+        if row is not None and row.is_gone:
+            held[row.external_id] = None
+        elif row is not None and (teacher := requesters.find(row.requester)) is not None:
+            held[row.external_id] = (row, teacher, reader.read(row))
         if (place - start) % CHUNK == 0:
-            yield reader.settle(matched), place
-            matched = []
+            yield *settled(reader, held), place
+            held = {}
     if problems.forbid:  # the file changed under our hands
         raise ImportRefused(problems)
     if place > start and (place - start) % CHUNK:
-        yield reader.settle(matched), place
+        yield *settled(reader, held), place
+
+
+def settled(
+    reader: TicketReader, held: dict[str, Matched | None]
+) -> tuple[list[Matched], list[str]]:
+    """Return the tickets as they are kept, and the numbers of those gone."""
+    matched = reader.settle([one for one in held.values() if one is not None])
+    return matched, [number for number, one in held.items() if one is None]
 
 
 def empty_journal() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from urllib.parse import quote
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from ..choices import TicketKind
 from ..imports import TakenOver
-from ..models import ImportRun, Ticket, TicketCategory, TicketSource
+from ..models import ImportRun, Ticket, TicketCategory, TicketSource, TicketTombstone
 from ..signals import tickets_changed
 from .deriving import Matched, count_readings
 from .upsert import Kept, kept_of, upsert
@@ -25,9 +26,16 @@ OF_A_FIELD = (Ticket.MinutesOrigin.FIELD, "")
 
 @transaction.atomic
 def record_chunk(
-    *, run: ImportRun, source: TicketSource, rows: Sequence[Matched], end: int
+    *,
+    run: ImportRun,
+    source: TicketSource,
+    rows: Sequence[Matched],
+    end: int,
+    now: datetime,
+    gone: Sequence[str] = (),
 ) -> Counter[str]:
-    """Write the tickets of one chunk and move the run's cursor to `end`; return the counts.
+    """Write the tickets of one chunk, forget those that are `gone`, and move the run's cursor to
+    `end`; return the counts.
 
     Both in one transaction: whoever is killed leaves either all of a chunk or nothing of it.
     Raises TakenOver when the cursor is not where this process left it.
@@ -35,6 +43,8 @@ def record_chunk(
     counts = Counter(run.counts)
     counts.update(write_tickets(source=source, rows=rows))
     count_readings(counts, rows)
+    forget_tombstones(source=source, external_ids=[row.external_id for row, _, _ in rows])
+    counts["gone"] += bury(source=source, external_ids=gone, now=now) if gone else 0
     moved = ImportRun.objects.filter(
         pk=run.pk, state=ImportRun.State.RUNNING, cursor=run.cursor
     ).update(cursor=end, counts=dict(counts))
@@ -85,6 +95,33 @@ def write_tickets(
             sender=Ticket, teacher_ids=sorted(teachers), count=len(to_write), cause="tickets"
         )
     return counts
+
+
+def forget_tombstones(*, source: TicketSource, external_ids: Sequence[str]) -> None:
+    """Forget that these tickets were gone: here they are."""
+    buried = TicketTombstone.objects.filter(source=source)
+    if buried.exists():  # else it is not worth naming every ticket
+        buried.filter(external_id__in=external_ids).delete()
+
+
+@transaction.atomic
+def bury(*, source: TicketSource, external_ids: Iterable[str], now: datetime) -> int:
+    """Forget tickets that the help desk has no more, but for their numbers; return how many."""
+    tickets = Ticket.objects.filter(source=source, external_id__in=list(external_ids))
+    found = list(tickets.select_for_update().values_list("external_id", "teacher_id"))
+    if not found:
+        return 0
+    TicketTombstone.objects.bulk_create(
+        [
+            TicketTombstone(source=source, external_id=external_id, gone_at=now)
+            for external_id, _ in found
+        ],
+        ignore_conflicts=True,
+    )
+    tickets.delete()
+    teachers = sorted(teacher for _, teacher in found)
+    tickets_changed.send(sender=Ticket, teacher_ids=teachers, count=len(found), cause="gone")
+    return len(found)
 
 
 def with_what_people_said(kept: Kept, before: Kept, *, is_sorted: bool, is_live: bool) -> Kept:

@@ -10,10 +10,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from ...imports import TakenOver
-from ...models import FeedCall, FeedRun, Ticket, TicketFeed, TicketSource, TicketTombstone
-from ...signals import tickets_changed
+from ...models import FeedCall, FeedRun, TicketFeed
 from ..deriving import Matched, count_readings
-from ..operations import write_tickets
+from ..operations import bury, forget_tombstones, write_tickets
 from .desks import Place
 
 #: Whoever reads a help desk has it this long from each page on.
@@ -89,34 +88,12 @@ def record_page(
     counts.update(counted)
     counts.update(write_tickets(source=feed.source, rows=rows, is_live=True))
     count_readings(counts, rows)
-    buried = TicketTombstone.objects.filter(source=feed.source)
-    if buried.exists():  # else it is not worth naming every ticket of a page
-        buried.filter(external_id__in=[row.external_id for row, _, _ in rows]).delete()
+    forget_tombstones(source=feed.source, external_ids=[row.external_id for row, _, _ in rows])
     counts["gone"] += bury(source=feed.source, external_ids=gone, now=now)
     run.counts = dict(counts)
     run.problem = ""
     run.save(update_fields=["counts", "problem"])
     return {teacher for _, teacher, _ in rows}
-
-
-@transaction.atomic
-def bury(*, source: TicketSource, external_ids: Iterable[str], now: datetime) -> int:
-    """Forget tickets that the help desk has no more, but for their numbers; return how many."""
-    tickets = Ticket.objects.filter(source=source, external_id__in=list(external_ids))
-    found = list(tickets.select_for_update().values_list("external_id", "teacher_id"))
-    if not found:
-        return 0
-    TicketTombstone.objects.bulk_create(
-        [
-            TicketTombstone(source=source, external_id=external_id, gone_at=now)
-            for external_id, _ in found
-        ],
-        ignore_conflicts=True,
-    )
-    tickets.delete()
-    teachers = sorted(teacher for _, teacher in found)
-    tickets_changed.send(sender=Ticket, teacher_ids=teachers, count=len(found), cause="gone")
-    return len(found)
 
 
 @transaction.atomic

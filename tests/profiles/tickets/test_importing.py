@@ -14,6 +14,7 @@ from profiles.models import (
     Ticket,
     TicketCategory,
     TicketSource,
+    TicketTombstone,
 )
 from profiles.signals import tickets_changed
 from profiles.tickets import importing
@@ -387,6 +388,30 @@ def test_osticket_export_is_known_by_its_headings(people, tmp_path, screen_shari
         ("-104", "Nora", "@Screens", "Screen sharing", True)
     ]
     assert not Ticket.objects.get().is_solved
+
+
+def test_deleted_and_merged_rows_are_forgotten_until_they_come_again(people, tmp_path, capsys):
+    path = tmp_path / "osticket.csv"
+
+    def bring(*states: str) -> list[str]:
+        lines = [
+            f"{number},nora.new@example.org,2026-09-0{number},{state}"
+            for number, state in enumerate(states, 1)
+        ]
+        path.write_text("Ticket Number,From Email,Date Created,Current Status\n" + "\n".join(lines))
+        capsys.readouterr()
+        bring_in(path)
+        return capsys.readouterr().out.splitlines()[2:]
+
+    assert bring("Open", "Closed", "Deleted") == ["2 tickets new, 0 changed, 0 there already."]
+    assert bring("Deleted", "Merged", "Deleted") == [
+        "0 tickets new, 0 changed, 0 there already.",
+        "2 forgotten: deleted or merged in the help desk.",
+    ]
+    gone = TicketTombstone.objects.order_by("external_id").values_list("external_id", flat=True)
+    assert (list(gone), Ticket.objects.count()) == (["1", "2"], 0)
+    bring("Open", "Merged", "Deleted")
+    assert (list(gone.all()), [one["external_id"] for one in tickets()]) == (["2"], ["1"])
 
 
 def minutes() -> list[tuple]:
