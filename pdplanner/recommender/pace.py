@@ -31,11 +31,12 @@ GROUP_STRENGTH = 10.0
 STIRRING_DAYS = 10
 #: Half-lives, in days, of how often a machine asks: on how many days, and how much.
 MACHINE_DAYS, MACHINE_PACE_DAYS = 10, 30
+#: Faded days of somebody who always asked: what it takes to be believed, two weeks of history.
+MACHINE_MEMORY = MACHINE_DAYS / np.log(2)
 #: The share of all days, weekends too, with an ask at which somebody is as likely a machine, or an
-#: account that many share, as a person; how steeply that rises; silent days assumed beforehand.
+#: account that many share, as a person; and how steeply that rises.
 MACHINE_SHARE = 0.5
-MACHINE_STEEPNESS = 6
-MACHINE_SILENCE = 3.0
+MACHINE_STEEPNESS = 8
 #: Shape of the gamma prior on a person's pace: few bring many, many bring few.
 PERSON_SHAPE = 0.6
 
@@ -97,21 +98,23 @@ def _cohort_lifts(
     return lifts
 
 
-def machine_likeness(history: History, district: District) -> Floats:
+def machine_likeness(history: History) -> Floats:
     """How likely each asker is a machine or a shared account [P], from 0 to 1: people do not ask
-    on more than half of all days. Several tickets of one day say no more than one."""
+    on more than half of all days. Several tickets of one day say no more than one, and a first
+    week of daily asks next to nothing."""
     person, day = np.unique(np.stack([history.person, history.day.astype(np.int64)]), axis=1)
     asked = summed(person, np.exp2(day / MACHINE_DAYS), history.people)
-    share = asked / (_longer_days(history, district, MACHINE_DAYS) + MACHINE_SILENCE)
-    power = (share / MACHINE_SHARE) ** MACHINE_STEEPNESS
+    power = (asked / MACHINE_MEMORY / MACHINE_SHARE) ** MACHINE_STEEPNESS
     return np.asarray(power / (1.0 + power))
 
 
-def _longer_days(history: History, district: District, half_life: float) -> Floats:
-    """Faded days [P] since the district's first ask."""
+def _machine_pace(history: History, district: District) -> Floats:
+    """Tickets a day [P] if everybody went on as they did, as a machine does."""
     first = asked_first(history, district)
     opened = np.where(first, district.second_day, district.first_day)
-    return faded_days(np.minimum(history.since, opened), history.until, half_life)
+    tickets, _ = paces(history, MACHINE_PACE_DAYS)
+    days = faded_days(np.minimum(history.since, opened), history.until, MACHINE_PACE_DAYS)
+    return np.asarray(tickets / np.maximum(days, MACHINE_MEMORY))
 
 
 def foretell_paces(
@@ -122,6 +125,5 @@ def foretell_paces(
     total = np.zeros(history.people)
     for name, part in parts.items():
         total += weights.get(name, 0.0) * part
-    tickets = paces(history, MACHINE_PACE_DAYS)[0]
-    alone = tickets / (_longer_days(history, district, MACHINE_PACE_DAYS) + 1.0) * days
-    return total + machine_likeness(history, district) * np.maximum(alone - total, 0.0)
+    alone = _machine_pace(history, district) * days
+    return total + machine_likeness(history) * np.maximum(alone - total, 0.0)

@@ -248,7 +248,7 @@ def _fit_pace(windows: Sequence[Window], weights: Mapping[str, float]) -> dict[s
     problems = []
     long_enough = [window for window in windows if window.share >= LEAST_BEFORE_PACE]
     for window in long_enough or windows[-1:]:
-        machines = machine_likeness(window.history, window.district) > 0.5
+        machines = machine_likeness(window.history) > 0.5
         rows = np.flatnonzero(window.here & ~machines)
         history = window.history.of(rows)
         parts = pace_parts(history, window.district, window.days, window.known)

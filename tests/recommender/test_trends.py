@@ -77,7 +77,7 @@ def paces_of(asks, people):
     history = history_of(asks, people=people)
     district = learn_district(history)
     return (
-        machine_likeness(history, district).tolist(),
+        machine_likeness(history).tolist(),
         foretell_paces(history, district, WEIGHTS, 28.0).tolist(),
     )
 
@@ -97,6 +97,12 @@ def test_many_asks_of_few_days_are_a_persons():
     (likeness, *_), (pace, *_) = paces_of([*stack, *PEOPLE], 40)
     assert likeness < 0.01
     assert pace < 2 * 28
+
+
+def test_a_week_of_daily_asks_makes_no_machine_even_of_the_only_asker():
+    (likeness,), (pace,) = paces_of([(0, 1, -day) for day in range(7)], 1)
+    assert likeness < 0.15
+    assert pace < 28 / 4
 
 
 def test_a_newcomers_first_day_makes_no_machine():
