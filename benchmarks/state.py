@@ -2,7 +2,8 @@
 
 Each process learns half of the state first (sums only), then plans its half, some schools at a
 time, and forgets each part before the next: `benchmarks.scale` runs it and tells the figures.
-Seats of a run are split between the processes; within one, a part takes what those before left.
+Seats of a run are split between the processes, and within one between its parts; what a part leaves
+is for those after it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,15 @@ from typing import Any
 from celery import Celery
 
 from benchmarks.districts import HISTORY_DAYS, Size, make_part
-from pdplanner.recommender import Facts, Path, PathRules, State, learn_state, recommend_paths
+from pdplanner.recommender import (
+    Facts,
+    OfferingFacts,
+    Path,
+    PathRules,
+    State,
+    learn_state,
+    recommend_paths,
+)
 from pdplanner.recommender.district import merge_districts
 from pdplanner.recommender.heard import merge_heard
 
@@ -98,8 +107,10 @@ def plan(size: Mapping[str, int], half: int) -> dict[str, float]:
     del learned
     taken: Counter[Any] = Counter()
     teachers = steps = 0
+    left = len(firsts_of(Size(**size), half))
     for part in watch.timed(parts_of(Size(**size), half)):
-        paths = recommend_paths(with_seats_left(part, taken, half), state=state)
+        paths = recommend_paths(with_its_seats(part, taken, half, left), state=state)
+        left -= 1
         taken.update(seats_taken(part, paths))
         teachers += len(paths)
         steps += sum(len(path.steps) for path in paths.values())
@@ -124,22 +135,31 @@ def learned_file(half: int) -> File:
     return File(os.environ[FOLDER]) / f"learned-{half}"
 
 
+def firsts_of(size: Size, half: int) -> range:
+    """The numbers of the first teachers of each part of one process."""
+    each = min(PART, -(-size.teachers // PROCESSES))
+    return range(0, size.teachers, each)[half::PROCESSES]
+
+
 def parts_of(size: Size, half: int) -> Iterator[Facts]:
     """The parts of one process, made one at a time."""
     each = min(PART, -(-size.teachers // PROCESSES))
-    for first in range(0, size.teachers, each)[half::PROCESSES]:
+    for first in firsts_of(size, half):
         yield make_part(SEED, size, first, min(each, size.teachers - first))
 
 
-def with_seats_left(part: Facts, taken: Mapping[Any, int], half: int) -> Facts:
-    """The facts with this process's share of each run's seats, less what is taken of it."""
+def with_its_seats(part: Facts, taken: Mapping[Any, int], half: int, parts: int) -> Facts:
+    """The facts with this part's share of each run's seats: what is left of this process's, by
+    the number of its parts that still come."""
+
+    def share(run: OfferingFacts) -> int:
+        left = (run.seats_left + half) // PROCESSES - taken.get(run.id, 0)
+        return -(-left // parts)
+
     courses = tuple(
         replace(
             course,
-            runs=tuple(
-                replace(run, seats_left=(run.seats_left + half) // PROCESSES - taken.get(run.id, 0))
-                for run in course.runs
-            ),
+            runs=tuple(replace(run, seats_left=share(run)) for run in course.runs),
         )
         if course.runs
         else course

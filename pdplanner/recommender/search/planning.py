@@ -24,7 +24,7 @@ EXPONENTS = (1.0, 0.8, 0.6, 0.35)
 #: Teachers from which loading Numba pays, in a process that has not loaded it.
 LOADING_PAYS_FROM = 20
 #: The same where nothing is compiled yet: compiling takes as long as some 1,000 plans in plain
-#: Python (60 s of one core against 16 s for 300 teachers).
+#: Python (117 s of one core against 32 s for 300 teachers, on a busy machine).
 COMPILING_PAYS_FROM = 1000
 #: Teachers in a block; what a block answers is copied out before the next.
 BLOCK = 256
