@@ -170,10 +170,19 @@ def _row(
         skill_origin=draft.origin,
         skill_confidence=draft.confidence,
         minutes_lost=draft.minutes_lost,
+        minutes_origin=_minutes_origin(draft, number),
         need_by_date=need_by,
         address=ADDRESS.format(id=f"HD-{number}"),
         sorted_at=sorted_at if sorted_at and sorted_at < ground.midnight else None,
     )
+
+
+def _minutes_origin(draft: Draft, number: int) -> str:
+    """Every third loss stood in the words alone."""
+    if draft.minutes_lost is None:
+        return ""
+    origins = Ticket.MinutesOrigin
+    return str(origins.FIELD if number % 3 else origins.WORDS)
 
 
 def _make_categories(source: TicketSource, skills: Mapping[str, Skill]) -> None:
