@@ -275,6 +275,14 @@ def test_ticket_is_corrected_by_its_teacher(fitted, signed_in, screen_sharing):
     assert words_of(response) == ["Corrected. Your path counts it that way from now on."]
 
 
+def test_ticket_says_which_words_were_kept_of_it(fitted, signed_in):
+    ticket = Ticket.objects.first()
+    address = f"/path/noticed/tickets/{ticket.pk}/"
+    assert b"Words kept" not in signed_in(fitted).get(address).content
+    Ticket.objects.filter(pk=ticket.pk).update(words="grade sync")
+    assert b"Words kept of it: grade sync." in signed_in(fitted).get(address).content
+
+
 def test_tickets_of_others_are_not_there(fitted, outsider, signed_in):
     client = signed_in(outsider)
     ticket = Ticket.objects.first()

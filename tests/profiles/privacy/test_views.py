@@ -51,11 +51,13 @@ def test_download_holds_every_row_and_no_secret(told_much, outsider, add_ticket,
     add_ticket(outsider, 5)
     told_much.user.set_password("a very long pass phrase")
     told_much.user.save()
+    Ticket.objects.filter(external_id="T-1").update(words="grade sync")
     content = signed_in(told_much).get("/my-data/download/").getvalue().decode()
     held = json.loads(content)["held"]
     tickets = held["Your help-desk tickets, as far as they are kept"]
     assert [row["external_id"] for row in tickets] == ["T-1", "T-2"]
     assert [row["skill"] for row in tickets] == ["Grade sync", "Grade sync"]
+    assert [row["words"] for row in tickets] == ["grade sync", ""]
     assert {row["minutes_in_words"] for row in tickets} == {
         "about 15 min of class, usual for its kind"
     }
