@@ -47,6 +47,11 @@ def check_facts(facts: Facts) -> None:
     _check_unique("run", (run.id for course in facts.courses for run in course.runs or ()))
     if facts.calendar.end_date < facts.calendar.start_date:
         raise ImpossibleDates(f"the calendar ends on {facts.calendar.end_date}, before it starts")
+    for special in facts.calendar.special_days:
+        if special.end_date < special.start_date:
+            raise ImpossibleDates(
+                f"special day {special.title!r} ends on {special.end_date}, before it starts"
+            )
     _check_teachers(facts)
     for course in facts.courses:
         check_course(course, facts.skills)

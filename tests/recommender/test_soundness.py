@@ -8,6 +8,7 @@ from pdplanner.recommender import (
     CalendarFacts,
     GoalFacts,
     Rollout,
+    SpecialDay,
     TicketFacts,
     recommend_paths,
 )
@@ -24,6 +25,9 @@ from pdplanner.recommender.soundness import (
 from tests.recommender.cases import ANN, AS_OF, QUIZ, SYNC, ask, facts_of, run
 
 KNOWN = frozenset({"sync", "quiz"})
+LIVE = run("sync-live", date(2026, 10, 7))
+TERM_ENDS = date(2026, 12, 23)
+BACK_TO_FRONT = SpecialDay("holiday", date(2026, 12, 23), date(2026, 12, 21), "Winter break")
 BACKWARDS = run("sync-live", date(2026, 10, 7), end_date=date(2026, 10, 6))
 
 
@@ -84,6 +88,37 @@ BACKWARDS = run("sync-live", date(2026, 10, 7), end_date=date(2026, 10, 6))
             {"calendar": CalendarFacts(AS_OF, date(2026, 9, 1))},
             ImpossibleDates,
             "the calendar ends on 2026-09-01, before it starts",
+        ),
+        (
+            {"calendar": CalendarFacts(AS_OF, TERM_ENDS, special_days=(BACK_TO_FRONT,))},
+            ImpossibleDates,
+            "special day 'Winter break' ends on 2026-12-21, before it starts",
+        ),
+        ({"tickets": (ask(1), ask(1))}, DuplicateId, "ticket 'ann-sync-1' occurs twice"),
+        (
+            {"courses": (replace(SYNC, runs=(LIVE, LIVE)),)},
+            DuplicateId,
+            f"run {LIVE.id!r} occurs twice",
+        ),
+        (
+            {"courses": (replace(SYNC, runs=(replace(LIVE, minutes=-1),)),)},
+            ImpossibleMinutes,
+            f"run {LIVE.id!r} of course 'sync-live' has -1 minutes",
+        ),
+        (
+            {"courses": (replace(SYNC, runs=(replace(LIVE, slot="noon"),)),)},
+            UnknownSlot,
+            f"run {LIVE.id!r} of course 'sync-live' has unknown slot 'noon'",
+        ),
+        (
+            {"teachers": (replace(ANN, weekly_minutes=-30),)},
+            ImpossibleMinutes,
+            "the week of teacher 'ann' has -30 minutes",
+        ),
+        (
+            {"courses": (replace(SYNC, requires=frozenset({"sync-live"})),)},
+            CyclicPrerequisites,
+            "courses require each other in a circle: sync-live",
         ),
         (
             {
