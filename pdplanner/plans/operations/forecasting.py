@@ -28,8 +28,8 @@ What, State = ForecastRun.What, ForecastRun.State
 OPEN = Q(state__in=[State.OWED, State.AT_WORK])
 #: What a run does one after the other, in words for whoever waits for it.
 STAGES = ("Waiting for its turn", "Reading the history", "Fitting the weights", "Measuring")
-#: A run that says nothing for so long was killed, and is taken up again, so often at the most.
-LEASE = timedelta(minutes=30)
+#: A run that comes no further for so long was killed, and is taken up again, so often at the most.
+LEASE = timedelta(hours=2)
 MOST_TRIES = 3
 #: The forecast is measured by itself once a week, at this hour of a Sunday in the district, where
 #: there are no more teachers than are worked out together: for a state it takes hours.
@@ -116,20 +116,21 @@ def _taken(now: datetime) -> ForecastRun | None:
 
 def _work_out(run: ForecastRun, *, as_of: date, clock: Callable[[], datetime]) -> None:
     """Fit, when that is asked and not done yet, and measure what is in use."""
-    _note(run, 1)
+    _note(run, 1, clock())
     run.as_of_date = as_of
     facts = read_facts(as_of=as_of)
     run.state = State.DONE
     if run.what == What.FIT and run.fit is None:
-        _note(run, 2)
+        _note(run, 2, clock())
         if fit_rules(as_of=as_of, now=clock(), facts=facts, run=run) is None:
             run.state = State.TOO_LITTLE
-    _note(run, 3)
+    _note(run, 3, clock())
     standing = standing_rules()
     run.fit = standing.fit
     run.figures = as_document(with_school_names(evaluate(facts, standing.rules)))
 
 
-def _note(run: ForecastRun, stage: int) -> None:
-    run.stage = stage
-    ForecastRun.objects.filter(pk=run.pk).update(stage=stage)
+def _note(run: ForecastRun, stage: int, now: datetime) -> None:
+    """Write down how far the run is, and that somebody is at it."""
+    run.stage, run.started_at = stage, now
+    ForecastRun.objects.filter(pk=run.pk).update(stage=stage, started_at=now)
