@@ -147,12 +147,6 @@ def has_field_of_old(kept: Kept, before: Kept) -> bool:
     return is_field and kept.minutes_origin != Ticket.MinutesOrigin.FIELD
 
 
-def name_old_minutes(*, tickets: QuerySet[Ticket]) -> int:
-    """Say of minutes that are older than the origins that a field told them; return of how many."""
-    older = tickets.filter(minutes_lost__isnull=False, minutes_origin="")
-    return older.update(minutes_origin=Ticket.MinutesOrigin.FIELD.value)
-
-
 def was_opened_again(before: Kept, after: Kept) -> bool:
     """Return whether a solved ticket is open now, or was solved once more."""
     if before.resolved_at is None:
