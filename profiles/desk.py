@@ -56,6 +56,10 @@ class DeskPage(WagtailAdminTemplateMixin, TemplateView):
 
     header_icon = "tag"
 
+    def setup(self, request: HttpRequest, *args, **kwargs) -> None:
+        super().setup(request, *args, **kwargs)
+        self._unknown: set[str] = set()  # names that were typed and that no skill has
+
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         if not may_sort(request.user):
             raise PermissionDenied
@@ -72,9 +76,11 @@ class DeskPage(WagtailAdminTemplateMixin, TemplateView):
         )
 
     def skill_typed(self, name: str, skills: dict[str, int]) -> int | None:
-        """Return the skill of this name, or say that there is none."""
-        found = skills.get(name.strip().casefold())
-        if found is None:
+        """Return the skill of this name, or say once that there is none."""
+        key = name.strip().casefold()
+        found = skills.get(key)
+        if found is None and key not in self._unknown:
+            self._unknown.add(key)
             messages.error(self.request, f"There is no skill “{name[:60]}”. Nothing else is lost.")
         return found
 

@@ -140,14 +140,14 @@ def test_keys_work_in_the_list_alone_and_can_be_switched_off(fifty, coach, signe
     expect(page.locator("[data-ticket]").nth(1)).to_be_focused()
     page.keyboard.press("1")
     expect(done).to_have_text("1 of 50")
-    page.get_by_label("One key does it").uncheck()
+    page.get_by_label("Sort by single keys").uncheck()
     page.locator("[data-ticket]").first.focus()
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     expect(done).to_have_text("1 of 50")
     expect(page.locator("[data-keys-legend]")).to_be_hidden()
     page.reload()
-    expect(page.get_by_label("One key does it")).not_to_be_checked()
+    expect(page.get_by_label("Sort by single keys")).not_to_be_checked()
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -65,13 +65,13 @@ def test_small_groups_are_neither_shown_nor_to_be_worked_out(asking, east, north
     assert row.schools == ()  # the two of the other school would be what is missing from the sum
 
 
-def test_the_desk_lists_them_for_coaches_and_keeps_them_for_the_day(
+def test_the_desk_lists_them_for_coaches_and_keeps_them_a_while(
     asking, east, grade_sync, coach, outsider, signed_in, django_assert_max_num_queries
 ):
     asking(east, grade_sync, 6)
     address = reverse("unmet-needs")
     client = signed_in(coach)
     assert "Grade sync" in client.get(address).content.decode()
-    with django_assert_max_num_queries(18):  # the facts are not read again
+    with django_assert_max_num_queries(19):  # the facts are not read again
         client.get(address)
     assert signed_in(outsider).get(address).status_code in (302, 403)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from time import perf_counter
 from typing import cast
 
 from django.core.cache import cache
@@ -17,8 +18,9 @@ from .facts import read_facts
 from .reach import FEWEST_SHOWN
 from .rules import rules_in_use
 
-#: Worked out from everybody's facts, so not for each look: for the rest of a working day.
-KEPT_SECONDS = 6 * 3600
+#: Worked out from everybody's facts, so not for each look: kept so many times as long as it took,
+#: but for this many seconds at least and at most.
+KEPT_TIMES, KEPT_AT_LEAST, KEPT_AT_MOST = 200, 60, 6 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,11 @@ def unmet_skills(*, as_of: date) -> tuple[UnmetSkill, ...]:
     key = f"unmet:{as_of.isoformat()}"
     kept = cache.get(key)
     if kept is None:
+        began = perf_counter()
         found = unmet_need(read_facts(as_of=as_of), rules_in_use())
         kept = (found.needs, found.drafts)
-        cache.set(key, kept, KEPT_SECONDS)
+        seconds = KEPT_TIMES * (perf_counter() - began)
+        cache.set(key, kept, int(min(max(seconds, KEPT_AT_LEAST), KEPT_AT_MOST)))
     needs, drafts = kept
     return _by_skill(needs, {draft.skill: draft for draft in drafts})
 
