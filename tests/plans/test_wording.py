@@ -126,6 +126,11 @@ def said(kind: str, **facts) -> str:
         ),
         ("required", {"due_date": "2026-12-18"}, "It is required of you by 18 December."),
         (
+            "required",
+            {"due_date": "2026-10-30"},
+            "It was due by 30 October, and is still required.",
+        ),
+        (
             "prepares",
             {"for_course_name": "Rubrics", "date": "2026-12-03"},
             "It comes before Rubrics, planned for 3 December.",

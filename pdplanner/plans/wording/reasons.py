@@ -97,7 +97,9 @@ def _said(facts: Facts, day: Days) -> list[str]:
 
 
 def _required(facts: Facts, day: Days) -> list[str]:
-    return ["It is required of you by ", day(facts["due_date"]), "."]
+    is_late = date.fromisoformat(facts["due_date"]) < day.as_of
+    verb = "It was due by " if is_late else "It is required of you by "
+    return [verb, day(facts["due_date"]), ", and is still required." if is_late else "."]
 
 
 def _prepares(facts: Facts, day: Days) -> list[str]:
