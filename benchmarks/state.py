@@ -62,7 +62,7 @@ class Row:
     load: float  # of the machine
 
 
-app = Celery("benchmarks.state")
+app = Celery("benchmarks.state", set_as_current=False)
 
 
 def configure(folder: str) -> None:
