@@ -1,8 +1,9 @@
-"""The coaches' sorting desk in the Wagtail admin: tickets whose skill nobody knows yet.
+"""The coaches' sorting desk in the Wagtail admin: tickets whose skill nobody knows yet, or that was
+only read from their words.
 
-Tickets stand here by what was kept of them: when, which category, which kind, and the address in
-the help desk, where a coach with rights there can read them. No name and no school: coaches see
-needs by group.
+Tickets stand here by what was kept of them: when, which category, which kind, which words of the
+short list, and the address in the help desk, where a coach with rights there can read them. No
+name and no school: coaches see needs by group.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -103,7 +104,8 @@ class CategoriesView(DeskPage):
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """Give the one category whose button was pressed a skill."""
-        source = get_object_or_404(TicketSource, pk=request.POST.get("source") or 0)
+        post = request.POST
+        source = get_object_or_404(TicketSource, pk=post["source"] if has_id(post) else 0)
         skill = self.skill_typed(request.POST.get("skill", ""), skills_by_name())
         if skill is not None:
             kind = request.POST.get("kind", "")
@@ -165,7 +167,7 @@ class TicketsView(DeskPage):
         post = self.request.POST
         skills = skills_by_name()
         known = set(skills.values())
-        for pk in (value for value in post.getlist("ticket") if value.isdecimal()):
+        for pk in filter(is_id, post.getlist("ticket")):
             said = post.get(f"answer-{pk}", "")
             typed = post.get(f"skill-{pk}", "").strip()
             kind = post.get(f"kind-{pk}", "")
@@ -204,9 +206,14 @@ def undo(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse(back)}#tickets")
 
 
-def has_id(query) -> bool:
-    """Whether an address names a source by number."""
-    return query.get("source", "").isdecimal()
+def has_id(query: QueryDict) -> bool:
+    """Whether an address or a form names a source by number."""
+    return is_id(query.get("source", ""))
+
+
+def is_id(value: str) -> bool:
+    """Whether a text is a number that a database can hold."""
+    return value.isdecimal() and len(value) <= 18
 
 
 urlpatterns = [

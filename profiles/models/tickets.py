@@ -72,6 +72,10 @@ class TicketQuerySet(models.QuerySet):
         """Tickets that the teacher has not hidden."""
         return self.filter(hidden_at=None)
 
+    def usable(self) -> TicketQuerySet:
+        """Tickets that their teachers let anybody see and learn from."""
+        return self.visible().filter(teacher__uses_tickets=True)
+
 
 class Ticket(models.Model):
     """One ticket of a teacher, derived fields only."""

@@ -51,7 +51,7 @@ def filed_tickets() -> QuerySet[Ticket]:
 
 
 def _usable() -> QuerySet[Ticket]:
-    return Ticket.objects.visible().filter(teacher__uses_tickets=True).exclude(words="")
+    return Ticket.objects.usable().exclude(words="")
 
 
 def learn_from_sorting(*, now: datetime) -> TicketClassifier | None:

@@ -49,7 +49,7 @@ def unsorted_tickets(
 
 def guessed_tickets(*, now: datetime) -> QuerySet[Ticket]:
     """Return the tickets of a year whose skill was read from their words, least sure first."""
-    tickets = usable().filter(
+    tickets = Ticket.objects.usable().filter(
         skill_origin__in=READ, sorted_at=None, opened_at__gte=now - GUESSED_SINCE
     )
     return tickets.select_related("source", "skill").order_by(
@@ -59,12 +59,7 @@ def guessed_tickets(*, now: datetime) -> QuerySet[Ticket]:
 
 def unsorted() -> TicketQuerySet:
     """Return the tickets whose skill nobody knows yet."""
-    return usable().filter(skill=None, sorted_at=None)
-
-
-def usable() -> TicketQuerySet:
-    """Return the tickets that their teachers let anybody see."""
-    return Ticket.objects.visible().filter(teacher__uses_tickets=True)
+    return Ticket.objects.usable().unsorted()
 
 
 class Guess(NamedTuple):

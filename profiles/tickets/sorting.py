@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from ..models import Ticket
+from ..models import Skill, Ticket
 from ..signals import tickets_changed
 
 #: The skill was read from words: a coach may say otherwise.
@@ -39,7 +39,7 @@ class Before(NamedTuple):
 def sort_tickets(*, answers: Iterable[Sorted], now: datetime) -> list[Before]:
     """Keep what a coach says of these tickets; return what those that were open said before."""
     by_ticket = {answer.ticket: answer for answer in answers}
-    tickets = list(open_to_coaches().select_for_update().filter(pk__in=by_ticket))
+    tickets = list(open_to_coaches().select_for_update(of=("self",)).filter(pk__in=by_ticket))
     before = [
         Before(one.pk, one.skill_id, one.kind, one.skill_origin, one.skill_confidence)
         for one in tickets
@@ -64,8 +64,11 @@ def take_back(*, before: Sequence[Before], sorted_at: datetime) -> int:
     tickets = list(
         mine.exclude(skill_origin=Ticket.Origin.TEACHER).select_for_update().order_by("pk")
     )
+    skills = set(Skill.objects.values_list("pk", flat=True))
     for ticket in tickets:
         said = by_ticket[ticket.pk]
+        if said.skill is not None and said.skill not in skills:  # deleted since
+            said = said._replace(skill=None, origin="", confidence=None)
         ticket.skill_id, ticket.kind = said.skill, said.kind
         ticket.skill_origin, ticket.skill_confidence = said.origin, said.confidence
         ticket.sorted_at = None
@@ -74,9 +77,10 @@ def take_back(*, before: Sequence[Before], sorted_at: datetime) -> int:
 
 
 def open_to_coaches() -> QuerySet[Ticket]:
-    """Return the tickets that a coach may sort: no person has, and no category decides."""
+    """Return the tickets that a coach may sort: those on the desk, that no person has sorted and
+    no category decides."""
     is_open = Q(skill=None) | Q(skill_origin__in=READ)
-    return Ticket.objects.filter(is_open, sorted_at=None)
+    return Ticket.objects.usable().filter(is_open, sorted_at=None)
 
 
 def _write(tickets: Sequence[Ticket]) -> None:

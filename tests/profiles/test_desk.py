@@ -226,6 +226,16 @@ def test_last_save_is_undone_once_but_not_what_was_said_since(
     assert "sorted just now" not in client.get(LIST).content.decode()
 
 
+def test_undo_of_a_skill_that_is_gone_leaves_its_ticket_unsorted(
+    client, make, screen_sharing, grade_sync
+):
+    ticket = make(1, skill=grade_sync, skill_origin="words", skill_confidence=0.6)
+    client.post(GUESSED, {"ticket": [ticket.pk], f"answer-{ticket.pk}": str(screen_sharing.pk)})
+    grade_sync.delete()
+    client.post(UNDO)
+    assert fresh(ticket) == (None, "", "break", False)
+
+
 def test_undo_is_not_offered_an_hour_later(client, make, screen_sharing, monkeypatch):
     ticket = make(1)
     client.post(LIST, {"ticket": [ticket.pk], f"answer-{ticket.pk}": "none"})
@@ -268,6 +278,21 @@ def test_hidden_tickets_and_those_of_who_opted_out_are_on_no_desk(
         make(number + 10, teacher=mentor_teacher, opened_at=timezone.now(), **more)
     for address in ("/admin/desk/unsorted/", LIST, GUESSED):
         assert list(client.get(address).context["page"]) == []
+    # Nor does a page that was opened before sort them.
+    before = list(Ticket.objects.order_by("pk").values())
+    every = [row["id"] for row in before]
+    client.post(LIST, {"ticket": every, **{f"answer-{pk}": "none" for pk in every}})
+    assert list(Ticket.objects.order_by("pk").values()) == before
+
+
+def test_numbers_that_no_ticket_and_no_help_desk_can_have_are_passed_over(client, make):
+    huge = "9" * 30
+    make(1)
+    assert client.post(LIST, {"ticket": [huge], f"answer-{huge}": "none"}).status_code == 302
+    for source in ("abc", huge):
+        assert client.post("/admin/desk/unsorted/", {"source": source}).status_code == 404
+        assert client.get(LIST, {"source": source}).status_code == 200
+    assert Ticket.objects.filter(sorted_at=None).count() == 1
 
 
 @pytest.mark.parametrize(
