@@ -52,6 +52,7 @@ def test_home_tells_somebody_without_a_role_whom_to_ask(db, signed_in):
     response = signed_in(User.objects.create_user("nobody@example.org")).get("/")
     assert response.status_code == 200
     assert "not on the roster" in response.content.decode()
+    assert "<summary>More" not in response.content.decode()  # with nothing in it
 
 
 @pytest.mark.parametrize(
