@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django import forms
 
@@ -29,6 +29,10 @@ class TicketForm(forms.Form):
     )
 
 
+#: Nobody sets a run later than that.
+FURTHEST_AHEAD = timedelta(days=2 * 365)
+
+
 class RunIdeaForm(forms.Form):
     """One more run that a coach thinks of: when, where, and with how many seats."""
 
@@ -44,8 +48,10 @@ class RunIdeaForm(forms.Form):
         self._as_of = as_of
 
     def clean_day(self) -> date:
-        """Refuse a day that has come already."""
+        """Refuse a day that has come already, or that no calendar reaches."""
         day: date = self.cleaned_data["day"]
         if day <= self._as_of:
             raise forms.ValidationError("Choose a day after today.")
+        if day > self._as_of + FURTHEST_AHEAD:
+            raise forms.ValidationError("Choose a day within two years.")
         return day

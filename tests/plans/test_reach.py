@@ -121,9 +121,13 @@ def test_the_coach_asks_about_one_more_run_on_the_page(session, askers, signed_i
     asked = {"day": day.isoformat(), "starts": "15:30", "school": east.pk, "seats": 20}
     answer = desk.get(address, asked).content.decode()
     assert "at East Middle, with 20 seats" in answer
-    late = desk.get(address, asked | {"day": "2020-01-06"}).content.decode()
-    assert "Choose a day after today." in late
-    assert "with 20 seats" not in late
+    for other_day, words in (
+        ("2020-01-06", "Choose a day after today."),
+        ("9999-12-31", "Choose a day within two years."),
+    ):
+        refused = desk.get(address, asked | {"day": other_day}).content.decode()
+        assert words in refused
+        assert "with 20 seats" not in refused
 
 
 def test_the_coach_reads_counts_and_no_name(session, askers, signed_in, coach):
