@@ -80,8 +80,9 @@ def name_site() -> None:
     site.site_name = site.site_name or settings.WAGTAIL_SITE_NAME
     address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
     if site.hostname == UNNAMED and address.hostname and address.hostname != UNNAMED:
-        site.hostname = address.hostname
-        site.port = address.port or (443 if address.scheme == "https" else 80)
+        port = address.port or (443 if address.scheme == "https" else 80)
+        if not Site.objects.filter(hostname=address.hostname, port=port).exists():
+            site.hostname, site.port = address.hostname, port
     if (site.site_name, site.hostname, site.port) != before:
         site.save()
 

@@ -100,6 +100,16 @@ def test_site_has_our_name_and_address_and_keeps_what_somebody_gave_it(db, setti
     assert (site.site_name, site.hostname) == ("Sunfield learns", "pd.example.org")
 
 
+def test_site_keeps_its_host_when_another_site_has_our_address(db, settings):
+    Site.objects.create(hostname="learn.example.org", port=443, root_page=look_book())
+    settings.WAGTAILADMIN_BASE_URL = "https://learn.example.org"
+    look_book()
+    assert list(Site.objects.order_by("pk").values_list("hostname", "port")) == [
+        ("localhost", 80),
+        ("learn.example.org", 443),
+    ]
+
+
 def test_cms_is_called_by_the_product_s_name(desk):
     page = desk.get("/admin/").content.decode()
     assert "pdplanner" in page.split("<h1")[1].split("</h1>")[0]
