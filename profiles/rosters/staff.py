@@ -270,7 +270,5 @@ class Staff:
 def is_same_person(user: User, teacher: Teacher) -> bool:
     """Return whether a row that got another address still names whom it named: one of the two
     names stays, as when somebody marries or the district changes its domain."""
-    return (
-        user.first_name.casefold() == teacher.given_name.casefold()
-        or user.last_name.casefold() == teacher.family_name.casefold()
-    )
+    pairs = ((user.first_name, teacher.given_name), (user.last_name, teacher.family_name))
+    return any(before and before.casefold() == now.casefold() for before, now in pairs)

@@ -24,6 +24,7 @@ from profiles.models import (
 )
 from profiles.operations import add_person
 from profiles.rosters.importing import import_roster, in_words, read_roster
+from profiles.rosters.staff import is_same_person
 from profiles.signals import profiles_changed, surroundings_changed
 
 from .conftest import NOW, SHARED, USERS_1_1
@@ -219,6 +220,12 @@ def test_new_address_replaces_the_old_and_the_provider_s_id_stays_with_the_perso
     assert (user.email, teacher("u2").email) == ("omar.elder@example.org",) * 2
     assert not EmailAddress.objects.exists()
     assert SocialAccount.objects.filter(user=user).exists() == is_kept
+
+
+def test_a_name_that_nobody_has_makes_nobody_the_same_person():
+    before = User(first_name="", last_name="Ito")
+    assert not is_same_person(before, Teacher(given_name="", family_name="Berg"))
+    assert is_same_person(before, Teacher(given_name="Mia", family_name="ITO"))
 
 
 def test_address_of_another_teacher_is_not_taken(folder, district):
