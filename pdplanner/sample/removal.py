@@ -32,6 +32,7 @@ from profiles.models import (
     SpecialDay,
     Teacher,
     Ticket,
+    TicketClassifier,
     TicketSource,
     Tool,
     User,
@@ -82,6 +83,7 @@ def remove_sample() -> Removed:
     # What was learned from the sample's tickets says nothing of anybody else's.
     ForecastRun.objects.all().delete()
     RulesFit.objects.all().delete()
+    TicketClassifier.objects.all().delete()
     User.objects.filter(pk__in=users).delete()
     # The row stays: an empty district is one that somebody has begun, and not filled by itself.
     fresh = District()

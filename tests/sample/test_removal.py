@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from courses.models import CoursePage, CreditAward, CreditType, LookBookPage
 from pdplanner.plans.models import RulesFit
 from pdplanner.plans.queries.rules import rules_in_use
-from profiles.models import School, Skill, Teacher, User
+from profiles.models import School, Skill, Teacher, TicketClassifier, User
 
 from .conftest import NOW
 from .test_commands import counts
@@ -39,6 +39,7 @@ def test_sample_goes_by_a_fit_of_its_own_tickets(sample):
 
 
 def test_remove_sample_keeps_what_others_made(sample, outsider, coach):
+    TicketClassifier.objects.create(trained_at=NOW, tickets=20, parameters=b"")
     book = LookBookPage.objects.get()
     page = CoursePage(title="Our own", summary="Ours.", minutes=10, format="quick-card")
     page.taught_skills.create(skill=Skill.objects.get(name="Grade sync"))
@@ -60,5 +61,5 @@ def test_remove_sample_keeps_what_others_made(sample, outsider, coach):
     assert list(User.objects.order_by("email")) == [coach, outsider.user]
     assert list(School.objects.values_list("name", flat=True)) == ["North High"]
     assert CreditAward.objects.count() == 0
-    assert RulesFit.objects.count() == 0
+    assert RulesFit.objects.count() == TicketClassifier.objects.count() == 0
     assert [item.is_default for item in CreditType.objects.all()] == [True]
