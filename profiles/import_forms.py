@@ -75,7 +75,7 @@ class ColumnsForm(forms.Form):
             self.fields["date_order"] = forms.ChoiceField(
                 label="How its dates are written",
                 choices=readings,
-                widget=forms.RadioSelect,
+                widget=forms.RadioSelect(attrs={"class": "long"}),  # a sentence each
                 help_text="So each would be read. Nobody here guesses which number is the month.",
             )
         self.order_fields([*NAMES, "date_order", "address"])
