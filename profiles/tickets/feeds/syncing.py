@@ -133,8 +133,8 @@ class Sync:
     def _read(self, desk: Desk, run: FeedRun) -> None:
         feed, is_new = self.feed, not run.counts.get("pages")
         book = Book(feed, self.system, run=run, desk=desk, clock=self.clock)
-        self._answer_calls(desk, book)
         try:
+            self._answer_calls(desk, book)
             for page in self.system.pages(desk, feed.place, is_new):
                 refuse_unreadable(page)
                 book.take(page)
@@ -144,7 +144,7 @@ class Sync:
                     give_back(feed=feed)
                     return
         except FeedProblem:
-            book.write()  # so that no page is asked for twice
+            book.write()  # so that as little as may be is asked for twice
             raise
         with suppress(AskedToWait):  # what was read is whole; the next pass looks on
             self._look_for_gone(desk, book)
@@ -234,9 +234,10 @@ class Book:
 
     def take(self, page: Page) -> None:
         """Take a page, and write it with those before once they are many, or have waited."""
+        self._take(page.rows, page.drifted)
+        # Not before: a question for a ticket's text may fail, and the rest of the page with it.
         self._counted["pages"] += 1
         self._place = page.place
-        self._take(page.rows, page.drifted)
         is_full = len(self._held) >= ROWS_AT_ONCE
         if is_full or page.is_last or self._clock() >= self._begun_at + LONGEST_HELD:
             self.write()
@@ -267,16 +268,17 @@ class Book:
         self._begun_at = self._clock()
 
     def _take(self, rows: Sequence[TicketRow], drifted: Counter[str]) -> None:
-        self._counted.update(read=len(rows) + drifted.total(), unreadable=drifted.total())
         for row in rows:
             teacher = None if row.is_gone else self._requesters.find(row.requester)
             if teacher is None:
                 self._counted["unmatched"] += not row.is_gone
                 self._held[row.external_id] = None  # or it was somebody's here before
-                continue
-            self._counted["matched"] += 1
-            self._held[row.external_id] = (row, teacher, self._derived(row))
-            row.subject = row.body = ""
+            else:
+                self._held[row.external_id] = (row, teacher, self._derived(row))
+                self._counted["matched"] += 1
+                row.subject = row.body = ""
+            self._counted["read"] += 1
+        self._counted.update(read=drifted.total(), unreadable=drifted.total())
 
     def _derived(self, row: TicketRow) -> Derived:
         """What is kept of a ticket; its text is asked for where the subject says too little."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from profiles.imports import TakenOver
 from profiles.models import FeedRun, Ticket, TicketTombstone
 from profiles.tickets.feeds import glpi
-from profiles.tickets.feeds.line import AskedToWait, NotUnderstood
+from profiles.tickets.feeds.line import AskedToWait, LineDropped, NotUnderstood
 from profiles.tickets.feeds.systems import SYSTEMS
 
 from ..servers import SHAPES, Faults
@@ -277,6 +278,27 @@ def test_pages_before_one_that_must_wait_are_written(people, open_place):
     with pytest.raises(AskedToWait):
         place.sync(may_go_on=let_down, wait=None)
     assert place.ids() == numbers[:3]
+
+
+def test_ticket_whose_text_the_line_cuts_off_is_read_again(people, open_place, monkeypatch):
+    """Its page counts as read only when all of it is taken."""
+    place = open_place("rt", largest_page=10)
+    numbers = [place.server.add(NORA, subject="Nothing known").number for _ in range(5)]
+    rt = SYSTEMS["rt"]
+    cut = [str(numbers[2])]
+
+    def text_of(desk, number: str) -> str:
+        if number in cut:
+            cut.remove(number)
+            raise LineDropped("The line was cut.")
+        return rt.body(desk, number)
+
+    monkeypatch.setitem(SYSTEMS, "rt", replace(rt, body=text_of))
+    with pytest.raises(LineDropped):
+        place.sync()
+    assert place.ids() == numbers[:2]
+    assert place.sync().counts["read"] == 2 + 5
+    assert place.ids() == numbers
 
 
 @pytest.mark.parametrize("is_one_moment", [False, True])
