@@ -181,7 +181,8 @@ def _set_prices(market: Market, prices: Floats, *, rounds: int) -> None:
 def _hand_out(market: Market, wish: Floats | None) -> None:
     """Keep the seats that were wanted at these prices, most regret first; then use what is left.
 
-    `wish` [T] is what each plan would be worth if all seats were free: more cannot be had.
+    `wish` [T] is what each plan would be worth if all seats were free, by the quick search that
+    seeks the prices: whoever has that much is not asked again.
     """
     planner = market.planner
     seats = planner.seats
