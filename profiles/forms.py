@@ -104,6 +104,7 @@ class RoomForm(TeacherForm):
     def __init__(self, *args, teacher: Teacher, only: Collection[str] = (), **kwargs):
         """`only`: the fields to ask, all of them when none is named."""
         super().__init__(*args, teacher=teacher, **kwargs)
+        self._is_partial = bool(only)
         if only:
             self.title = "What else is true of your room?"
             self.words = "Nobody has told us this yet. You may leave it open."
@@ -127,9 +128,13 @@ class RoomForm(TeacherForm):
         }
 
     def store(self, *, now: datetime) -> None:
-        teacher = self.teacher
-        if self.cleaned_data.keys() == {"tools"}:
-            fitting.say_tools(teacher=teacher, **self.cleaned_data)
+        teacher, said = self.teacher, self.cleaned_data
+        if self._is_partial:  # what was asked because nobody knew it, and left open, is not said
+            said = {name: value for name, value in said.items() if value}
+        if not said:
+            return
+        if said.keys() == {"tools"}:
+            fitting.say_tools(teacher=teacher, **said)
             return
         held = {
             "main_school": teacher.main_school,
@@ -138,7 +143,7 @@ class RoomForm(TeacherForm):
             "subjects": teacher.subjects,
             "tools": teacher.tools.all(),
         }
-        fitting.say_room(teacher=teacher, now=now, **(held | self.cleaned_data))
+        fitting.say_room(teacher=teacher, now=now, **(held | said))
 
 
 class StyleForm(TeacherForm):

@@ -184,6 +184,23 @@ def test_fitting_asks_only_the_tools_where_the_roster_told_the_rest(
     assert "We have this" not in client.get("/fitting/style/").content.decode()  # said once
 
 
+@pytest.mark.parametrize(("said", "is_said"), [({}, False), ({"subjects": ["math"]}, True)])
+def test_roster_goes_on_telling_the_room_when_its_question_is_left_open(
+    new_teacher, signed_in, said, is_said
+):
+    new_teacher.subjects = []
+    new_teacher.save()
+    client = signed_in(new_teacher)
+    assert asked_on(client, "room") == ["subjects"]
+    assert client.post("/fitting/room/", said)["Location"] == "/fitting/style/"
+    new_teacher.refresh_from_db()
+    assert (new_teacher.subjects, new_teacher.room_said_at is not None) == (
+        said.get("subjects", []),
+        is_said,
+    )
+    assert (new_teacher.main_school.name, new_teacher.grades) == ("East Middle", ["07"])
+
+
 def test_fitting_leaves_a_known_room_out_and_shows_it_first(new_teacher, signed_in):
     client = signed_in(new_teacher)
     assert client.get("/fitting/")["Location"] == "/fitting/style/"
