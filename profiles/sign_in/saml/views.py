@@ -61,6 +61,11 @@ def finish(request: HttpRequest, organization_slug: str) -> HttpResponse:
 @login_not_required
 def metadata(request: HttpRequest, organization_slug: str) -> HttpResponse:
     """Return what the provider has to know of this site."""
+    return in_words(described, request, organization_slug)
+
+
+def described(request: HttpRequest, organization_slug: str) -> HttpResponse:
+    """Describe this site in the provider's language; reads the provider's own description."""
     app = get_app_or_404(request, organization_slug)
     config = build_saml_config(request, app.settings, organization_slug)
     # Signing out there ends nothing here: an address for it would be open to anybody's word.

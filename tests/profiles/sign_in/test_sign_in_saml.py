@@ -250,8 +250,11 @@ def test_teacher_who_left_and_other_domains_are_refused(set_up, pair, new_teache
 
 def test_provider_that_can_not_be_reached_is_said_in_words(set_up, new_teacher):
     set_up(METADATA_URL=f"http://127.0.0.1:{free_port()}/metadata")
-    page = site().post("/accounts/saml/district/login/")
-    assert "That did not work" in page.content.decode()
+    for page in (
+        site().post("/accounts/saml/district/login/"),
+        site().get("/accounts/saml/district/metadata/"),
+    ):
+        assert "That did not work" in page.content.decode()
 
 
 def test_metadata_name_this_site_and_offer_no_signing_out(set_up):
