@@ -49,7 +49,9 @@ def ask(request: SignedInRequest) -> HttpResponse:
         return HttpResponseBadRequest("Say what to do: fit or measure.")
     run = ask_forecast(what=what, by=request.user, now=timezone.now())
     work_out_forecast.delay_on_commit()
-    if run.what != what or run.by != request.user:
+    if what == ForecastRun.What.FIT and run.what != what:
+        messages.info(request, "It is being measured just now. Ask for the fit once that is done.")
+    elif run.what != what or run.by != request.user:
         messages.info(request, "That is being worked out already.")
     return redirect("insights:forecast")
 

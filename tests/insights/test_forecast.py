@@ -171,6 +171,13 @@ def test_button_owes_the_work_and_the_worker_does_it(office, new_teacher, term, 
     assert "too few tickets here to learn from yet" in words_of(office.get("/forecast/"))
 
 
+def test_fit_that_is_asked_for_during_a_measuring_is_not_promised(office, district):
+    ForecastRun.objects.create(what="measure", asked_at=timezone.now())
+    page = office.post("/forecast/ask/", {"what": "fit"}, follow=True).content.decode()
+    assert "Ask for the fit once that is done." in page
+    assert not ForecastRun.objects.filter(what="fit").exists()
+
+
 def test_failure_is_said(office, district):
     add_run(None, state="failed", figures=None)
     assert "The last try came to nothing" in words_of(office.get("/forecast/"))
