@@ -4,10 +4,10 @@
 questions for each skill, each in two phrasings. Five folds by phrasing: no phrasing is both learned
 from and asked about, but most questions were heard before in other words. A second row splits by
 question: nothing like the ticket was ever sorted. What is learned is what a coach's sorting leaves
-behind: sets of words from the allow-list. Beside it stand the category map alone and the skills'
-words alone, which read the whole text in its order. The learning curve takes that many sorted
-tickets from the four other folds, and "filed" the rest of them by their category alone. No database
-is needed.
+behind: sets of words from the allow-list, and the category; both splits without it as well. Beside
+it stand the category map alone and the skills' words alone, which read the whole text in its order.
+The learning curve takes that many sorted tickets from the four other folds, and "filed" the rest of
+them by their category alone. No database is needed.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ from benchmarks.labelled import labelled_tickets  # noqa: E402
 from benchmarks.tables import print_table, write_json  # noqa: E402
 from pdplanner.sample import content  # noqa: E402
 from pdplanner.sample.names import FAMILY_NAMES, GIVEN_NAMES  # noqa: E402
-from profiles.tickets.allowed import allowed_of  # noqa: E402
+from profiles.tickets.allowed import Keeper, allowed_of  # noqa: E402
 from profiles.tickets.classifier import Classifier  # noqa: E402
 from profiles.tickets.cold_start import ColdStart, SkillWords  # noqa: E402
+from profiles.tickets.learned import told_by  # noqa: E402
 from profiles.tickets.learning import WEIGHT_OF_CATEGORY  # noqa: E402
 from profiles.tickets.reading import Named, WordReader, words_of  # noqa: E402
 from profiles.tickets.training import Example, Measures, folds_of, measured, train  # noqa: E402
@@ -52,7 +53,7 @@ def main() -> None:
     district = Sample()
     figures = district.table()
     columns = ["reads by", "tickets", "top-1", "calibration error", "coverage", "right if sure"]
-    figures.insert(1, Sample(by_question=True).unheard())
+    figures[2:2] = Sample(by_question=True).unheard()
     title = f"Skill of {len(district.tickets):,} tickets, 5 folds by phrasing"
     print_table(title, columns, figures)
     curve = district.curve()
@@ -91,6 +92,7 @@ class Sample:
             )
             for skill in texts
         ]
+        people = [*GIVEN_NAMES, *FAMILY_NAMES]
         allowed = allowed_of(
             named=[
                 *(name for skill in self.skills for name in skill.names),
@@ -100,15 +102,22 @@ class Sample:
                 *(text for skill in self.skills for text in skill.texts),
                 *(tool.description for tool in tools.values()),
             ],
-            people=[*GIVEN_NAMES, *FAMILY_NAMES],
+            people=people,
         )
-        self.examples = [
+        keeper = Keeper(allowed, people)
+        self.wordings = [
             Example(
-                tuple(sorted(allowed.intersection(words_of(f"{ticket.subject} {ticket.body}")))),
+                tuple(keeper.kept_of(words_of(f"{ticket.subject} {ticket.body}"))),
                 self.numbers[ticket.skill],
                 ticket.question if by_question else ticket.template,
             )
             for ticket in self.tickets
+        ]
+        self.examples = [
+            wording._replace(
+                words=tuple(told_by(" ".join(wording.words), *_parts(ticket.category)))
+            )
+            for wording, ticket in zip(self.wordings, self.tickets, strict=True)
         ]
         self.targets = np.array([example.skill - 1 for example in self.examples])
         self.folds = folds_of([example.writer for example in self.examples])
@@ -133,15 +142,23 @@ class Sample:
         both = np.where(told, by_category, learned)
         return [
             _row("the classifier", measured(learned, self.targets)),
+            self.without_categories("the classifier, of words alone"),
             _row("the category map alone", measured(by_category, self.targets)),
             _row("the skills' words alone", measured(self.by_words(), self.targets)),
             _row("the category map, then the classifier", measured(both, self.targets)),
         ]
 
-    def unheard(self) -> dict[str, Any]:
+    def unheard(self) -> list[dict[str, Any]]:
         """Return the classifier's figures where the folds are by question."""
         measures = measured(self.by_classifier(None), self.targets)
-        return _row("the classifier, of questions never heard", measures)
+        return [
+            _row("the classifier, of questions never heard", measures),
+            self.without_categories("the same, of words alone"),
+        ]
+
+    def without_categories(self, name: str) -> dict[str, Any]:
+        """Return the classifier's figures where no ticket has a category."""
+        return _row(name, measured(self.by_classifier(None, of=self.wordings), self.targets))
 
     def curve(self) -> list[dict[str, Any]]:
         """Return the classifier's figures by how many sorted tickets it learned from."""
@@ -152,20 +169,23 @@ class Sample:
                 rows.append({"sorted": count, "filed": filed, **_row("", measures)})
         return rows
 
-    def by_classifier(self, count: int | None, *, filed: bool = False) -> np.ndarray:
+    def by_classifier(
+        self, count: int | None, *, filed: bool = False, of: Sequence[Example] = ()
+    ) -> np.ndarray:
         """Return how sure it is of each skill [N, S], by what the other folds (or `count` tickets
         of them) taught it; `filed`: and the rest of them by its category alone."""
         sure = np.zeros((len(self.examples), len(self.skills)), np.float32)
         cold_start = ColdStart(self.skills)
+        examples = of or self.examples
         for fold in sorted(set(self.folds.tolist())):
             places = np.flatnonzero(self.folds != fold).tolist()
             held = np.flatnonzero(self.folds == fold)
             chosen = places if count is None else random.Random(fold).sample(places, count)
-            seen = [self.examples[place] for place in chosen]
+            seen = [examples[place] for place in chosen]
             if filed:
                 seen += self.filed(sorted(set(places) - set(chosen)))
             learned = train(seen, self.skills)[0] if seen else None
-            asked = [self.examples[place].words for place in held]
+            asked = [examples[place].words for place in held]
             sure[held] = Classifier(cold_start, learned).probabilities(asked)
         return sure
 
@@ -173,7 +193,7 @@ class Sample:
         """Return these tickets with the skill that their category stands for, where it does."""
         skills = [self.category_of.get(self.tickets[place].category) for place in places]
         return [
-            self.examples[place]._replace(skill=skill, weight=WEIGHT_OF_CATEGORY)
+            self.wordings[place]._replace(skill=skill, weight=WEIGHT_OF_CATEGORY)
             for place, skill in zip(places, skills, strict=True)
             if skill is not None
         ]
@@ -193,6 +213,12 @@ class Sample:
             if skill is not None:
                 sure[place, skill - 1] = how_sure
         return sure
+
+
+def _parts(category: str) -> tuple[str, str]:
+    """A category of the labelled tickets as its category and subcategory."""
+    whole, _, part = category.partition(" / ")
+    return whole, part
 
 
 def _names(text: Any) -> tuple[str, ...]:

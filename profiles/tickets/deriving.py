@@ -10,10 +10,11 @@ from typing import NamedTuple
 from ..choices import TicketKind
 from ..imports import Problems
 from ..models import Skill, Teacher, TeacherIdentifier, Ticket, TicketCategory, TicketSource, Tool
-from .allowed import allowed_words
+from .allowed import keeper
 from .categories import CategoryRow
 from .classifier import newest_classifier
 from .columns import FILE
+from .learned import told_by
 from .minutes import minutes_said
 from .reading import LEAST_SURE, Named, Reading, WordReader, kind_named, words_of
 from .rows import TicketRow
@@ -127,7 +128,7 @@ class TicketReader:
             ],
             tools=[Named(tool.pk, tuple(tool.names)) for tool in Tool.objects.all()],
         )
-        self._allowed = allowed_words()
+        self._keeper = keeper()
         self._classifier = newest_classifier()
 
     def read(self, row: TicketRow) -> Derived:
@@ -138,7 +139,7 @@ class TicketReader:
             skill, kind_of_category = exact[0], exact[1] or kind_of_category
         said = [words_of(row.subject), words_of(row.body)]
         words = self._words.read_words(*said) if any(said) else NOTHING_SAID
-        kept = " ".join(sorted(self._allowed.intersection(said[0] + said[1])))
+        kept = " ".join(self._keeper.kept_of(said[0] + said[1]))
         kind = (
             kind_named(row.kind)
             or (TicketKind(kind_of_category) if kind_of_category else None)
@@ -162,8 +163,11 @@ class TicketReader:
             if derived.words and derived.origin != Ticket.Origin.CATEGORY
         ]
         result = list(matched)
-        words = [matched[place][2].words.split() for place in open_to]
-        for place, guess in zip(open_to, self._classifier.likeliest(words), strict=True):
+        told = [
+            told_by(derived.words, row.category, row.subcategory)
+            for row, _, derived in (matched[place] for place in open_to)
+        ]
+        for place, guess in zip(open_to, self._classifier.likeliest(told), strict=True):
             row, teacher, derived = matched[place]
             result[place] = (row, teacher, derived.guessed(*guess))
         return result

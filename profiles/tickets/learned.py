@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +18,32 @@ NONE = 0
 NEVER_BENT = (0.0, 1.0)
 
 
+def told_by(words: str, category: str, subcategory: str = "") -> list[str]:
+    """Return what a ticket is guessed by: its words, and marks that stand for its category."""
+    return [*words.split(), *_marks(category, subcategory)]
+
+
+@lru_cache(maxsize=10_000)
+def _marks(category: str, subcategory: str) -> tuple[str, ...]:
+    """Return a mark for a category and one for its subcategory; no word looks like one, and
+    nobody's choice of words can be read in it."""
+    if not category:
+        return ()
+    parts = [category.casefold()] + ([subcategory.casefold()] if subcategory else [])
+    whole = ["\n".join(parts[: end + 1]) for end in range(len(parts))]
+    return tuple(f"category:{sha256(one.encode()).hexdigest()[:16]}" for one in whole)
+
+
 @dataclass(frozen=True)
 class Learned:
-    """A linear model of words, and how much it and the skills' own words count.
+    """A linear model of words and categories' marks, and how much it and the skills' own words
+    count.
 
     logits = of_scores * cold start's scores + of_words * (words' TF-IDF, length 1 @ weights + rest)
     sure = their softmax, bent along the line through the knots (`believed`, `true`)
     """
 
-    words: tuple[str, ...]  # in the order of the alphabet
+    words: tuple[str, ...]  # and marks, in the order of the alphabet
     skills: tuple[int, ...]
     idf: Floats  # [V]
     weights: Floats  # [V, S]

@@ -17,7 +17,7 @@ from ..models import Teacher, Ticket, TicketClassifier
 from ..signals import tickets_changed
 from .classifier import Classifier, newest_classifier, skills_as_told
 from .cold_start import SkillWords
-from .learned import NONE
+from .learned import NONE, told_by
 from .reading import LEAST_SURE
 
 #: Fewer sorted tickets teach less than the skills' own words say already.
@@ -30,7 +30,8 @@ WEIGHT_OF_CATEGORY = 0.3
 KEPT = 5
 #: Tickets read again in one transaction: nobody waits for a long one.
 AT_ONCE = 500
-Row = tuple[int, str, int | None, int]  # its number, words, skill and teacher
+#: Its number, words, category, subcategory, skill and teacher.
+Row = tuple[int, str, str, str, int | None, int]
 PEOPLES_WORD = (Ticket.Origin.COACH, Ticket.Origin.TEACHER)
 
 
@@ -73,10 +74,15 @@ def learn_from_sorting(*, now: datetime) -> TicketClassifier | None:
 
     known = {skill.pk for skill in skills}
     examples = [
-        Example(tuple(words.split()), skill or NONE, teacher, weight)
-        for told, weight in ((rows, 1.0), (_newest(filed_tickets()), WEIGHT_OF_CATEGORY))
-        for _, words, skill, teacher in told
+        Example(tuple(told_by(words, category, subcategory)), skill or NONE, teacher)
+        for _, words, category, subcategory, skill, teacher in rows
         if skill is None or skill in known  # not one that came this minute
+    ]
+    examples += [
+        # of the words alone: that the category is right was not said, but taken for granted
+        Example(tuple(words.split()), skill, teacher, WEIGHT_OF_CATEGORY)
+        for _, words, _, _, skill, teacher in _newest(filed_tickets())
+        if skill in known
     ]
     learned, measures = train(examples, skills)
     told = {} if measures is None else measures._asdict()
@@ -103,7 +109,8 @@ def read_unsorted_again() -> int:
     count, last = 0, 0
     while True:
         open_to = Ticket.objects.unsorted().visible().exclude(words="").filter(pk__gt=last)
-        rows = list(open_to.order_by("pk").values_list("pk", "words")[:AT_ONCE])
+        told = open_to.order_by("pk").values_list("pk", "words", "category", "subcategory")
+        rows = list(told[:AT_ONCE])
         if not rows:
             return count
         last = rows[-1][0]
@@ -111,11 +118,11 @@ def read_unsorted_again() -> int:
 
 
 @transaction.atomic
-def _read_again(rows: Sequence[tuple[int, str]], classifier: Classifier) -> int:
+def _read_again(rows: Sequence[tuple[int, str, str, str]], classifier: Classifier) -> int:
     """Give these tickets a skill where it is sure enough and nobody sorted them meanwhile."""
-    guesses = classifier.likeliest([words.split() for _, words in rows])
+    guesses = classifier.likeliest([told_by(*told) for _, *told in rows])
     sure = {
-        pk: guess for (pk, _), guess in zip(rows, guesses, strict=True) if guess[1] >= LEAST_SURE
+        pk: guess for (pk, *_), guess in zip(rows, guesses, strict=True) if guess[1] >= LEAST_SURE
     }
     tickets = list(Ticket.objects.unsorted().select_for_update().filter(pk__in=sure))
     for ticket in tickets:
@@ -131,7 +138,8 @@ def _read_again(rows: Sequence[tuple[int, str]], classifier: Classifier) -> int:
 
 def _newest(tickets: QuerySet[Ticket]) -> list[Row]:
     newest = tickets.order_by("-opened_at", "-pk")
-    return list(newest.values_list("pk", "words", "skill_id", "teacher_id")[:MOST])
+    fields = ("pk", "words", "category", "subcategory", "skill_id", "teacher_id")
+    return list(newest.values_list(*fields)[:MOST])
 
 
 def _fingerprint(rows: Sequence[Row], skills: Sequence[SkillWords]) -> str:

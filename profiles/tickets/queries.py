@@ -14,6 +14,7 @@ from django.db.models import Count, F, Max, QuerySet
 from ..models import Skill, Ticket, TicketClassifier, TicketSource
 from ..models.tickets import TicketQuerySet
 from .classifier import newest_classifier
+from .learned import told_by
 from .sorting import READ
 
 #: What was read wrong longer ago is not worth a coach's minute.
@@ -82,7 +83,8 @@ class Slip(NamedTuple):
 def slips_of(tickets: Sequence[Ticket]) -> list[Slip]:
     """Return these tickets with the words kept of them and the skills they are likely about."""
     kept = [ticket.words.split() for ticket in tickets]
-    found = newest_classifier().guesses_of(kept) if tickets else []
+    told = [told_by(ticket.words, ticket.category, ticket.subcategory) for ticket in tickets]
+    found = newest_classifier().guesses_of(told) if tickets else []
     names = dict(Skill.objects.values_list("pk", "name"))
     return [
         Slip(

@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from profiles.models import Skill, Teacher, Ticket, Tool, User
 from profiles.tickets import allowed
-from profiles.tickets.allowed import SessionWords, allowed_of, allowed_words
+from profiles.tickets.allowed import Keeper, SessionWords, allowed_of, allowed_words
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +32,37 @@ def test_usual_given_names_are_taken_out_and_numbers_never_in():
     words = allowed_of(named=["Mark 7b"], texts=["Grace and Zoe look at 24 things"], people=[])
     assert "mark" in words  # a skill is called so
     assert not {"grace", "zoe", "24", "7b"} & words
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("gradebook", "gradebook"),
+        ("gradebok", "gradebook"),  # a letter missing
+        ("gradebbook", "gradebook"),  # one twice
+        ("gardebook", "gradebook"),  # two swapped
+        ("gradebaok", ""),  # another in its place: good words are that near as well
+        ("garbedook", ""),  # two that stand apart are swapped
+        ("grad", ""),  # too short
+        ("scree", ""),  # it could be two words
+        ("fodler", "folder"),
+        ("foldre", ""),  # somebody is called so
+        ("folde7", ""),
+        ("quickwater", ""),
+    ],
+)
+def test_word_typed_wrong_leaves_the_one_that_was_meant(typed, kept):
+    keeper = Keeper(["gradebook", "screed", "screen", "folder", "grade"], people=["Ann Foldre"])
+    assert keeper.kept_of([typed]) == ([kept] if kept else [])
+
+
+def test_kept_words_come_once_and_in_order_whatever_is_remembered(monkeypatch):
+    monkeypatch.setattr(allowed, "MOST_REMEMBERED", 1)
+    keeper = Keeper(["screen", "grade", "sync"])
+    said = ["sync", "screeen", "unheard", "garde", "screen", "scren", "sync"]
+    assert keeper.kept_of(said) == keeper.kept_of(said) == ["grade", "screen", "sync"]
+    assert "screeen" in keeper
+    assert "unheard" not in keeper  # no place was left for it
 
 
 def test_allowed_words_come_from_the_district(grade_sync, new_teacher, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 from profiles.models import Skill, TicketClassifier, Tool
 from profiles.tickets.classifier import Classifier, newest_classifier
 from profiles.tickets.cold_start import ColdStart, Features, SkillWords, sureness
-from profiles.tickets.learned import NONE, Learned
+from profiles.tickets.learned import NONE, Learned, told_by
 
 SYNC, SCREEN, RUBRIC = 11, 22, 33
 SKILLS = (
@@ -108,6 +108,25 @@ def test_phrases_count_when_all_words_are_there():
         [0],
         [0, 2],
     ]
+
+
+def test_category_is_told_by_marks_that_nobody_can_read():
+    words, whole, part = told_by("wall", "Screens of Nora", "Big ones")
+    assert words == "wall"
+    assert whole.startswith("category:")
+    assert not {"screens", "nora", "big"} & set((whole + part).casefold().split(":"))
+    assert told_by("wall", "screens of nora") == ["wall", whole]
+    assert told_by("", "Big ones") != [part] != told_by("", "Screens of Nora", "Others")[1:]
+    assert told_by("wall score", "", "Big ones") == ["wall", "score"]
+
+
+def test_category_counts_beside_the_words():
+    mark = told_by("", "Marks")[0]
+    weights = np.array([[-1, 1], [-1, 1], [1, -1]], np.float32)
+    model = taught(words=(mark, "score", "wall"), idf=np.ones(3, np.float32), weights=weights)
+    classifier = Classifier(ColdStart(SKILLS), model)
+    asked = [told_by("wall", ""), told_by("wall", "Screens"), told_by("wall score", "Marks")]
+    assert [skill for skill, _ in classifier.likeliest(asked)] == [SYNC, SYNC, RUBRIC]
 
 
 def test_what_was_learned_is_stored_without_pickle():

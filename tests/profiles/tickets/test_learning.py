@@ -7,8 +7,9 @@ from django.core.management import call_command
 
 from profiles.models import Ticket, TicketCategory, TicketClassifier, TicketSource
 from profiles.signals import tickets_changed
-from profiles.tickets import learning, training
+from profiles.tickets import classifier, learning, training
 from profiles.tickets.classifier import newest_classifier
+from profiles.tickets.deriving import TicketReader
 from profiles.tickets.learning import (
     FEWEST,
     KEPT,
@@ -17,12 +18,20 @@ from profiles.tickets.learning import (
     read_unsorted_again,
     sorted_tickets,
 )
+from profiles.tickets.queries import slips_of
+from profiles.tickets.rows import TicketRow
 from profiles.tickets.sorting import Sorted, sort_tickets
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 10, 1, 6, 0, tzinfo=UTC)
 HEADER = "number,requester_email,opened_at,category,subject\n"
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """A test's model may have the number of another's, which was rolled back."""
+    classifier._made_of.cache_clear()
 
 
 @pytest.fixture
@@ -138,6 +147,50 @@ def test_categories_teach_a_little_but_alone_are_nothing_new(
     made = learn_from_sorting(now=NOW + timedelta(days=2))
     assert (made.tickets, made.measures["tickets"]) == (FEWEST + 1, FEWEST + 1)
     assert newest_classifier().guesses(["criteria"], 1)[0][0] == grade_sync.pk
+
+
+def test_categories_of_sorted_tickets_are_learned(add, grade_sync, screen_sharing, desk):
+    """The words alone say nothing here; what coaches sort under a category does."""
+    told = {"Marks": grade_sync, "Big screens": screen_sharing}
+    for _ in range(FEWEST // 2):
+        for category, skill in told.items():
+            ticket = add("help page", category="Apps", subcategory=category)
+            sort_tickets(answers=[Sorted(ticket.pk, skill.pk)], now=NOW)
+    made = learn_from_sorting(now=NOW)
+    assert made.measures["top1"] == 1.0
+    assert b"Marks" not in bytes(made.parameters)
+    waiting = [add("help page", category="Apps", subcategory=category) for category in told]
+    guesses = [slip.guesses[0].name for slip in slips_of(waiting)]
+    assert guesses == [grade_sync.name, screen_sharing.name]
+    read_unsorted_again()
+    for ticket in waiting:
+        ticket.refresh_from_db()
+    assert [ticket.skill for ticket in waiting] == [grade_sync, screen_sharing]
+    row = TicketRow(
+        line=2,
+        external_id="9",
+        requester="",
+        opened_at=NOW,
+        first_answered_at=None,
+        resolved_at=None,
+        category="APPS",
+        subcategory="big screens",
+        kind="",
+        minutes_lost=None,
+        need_by_date=None,
+        is_reopened=False,
+        subject="Help, page",
+        body="",
+    )
+    reader = TicketReader(source=desk)
+    [(_, _, derived)] = reader.settle([(row, 1, reader.read(row))])
+    assert (derived.skill, derived.origin) == (screen_sharing.pk, Ticket.Origin.LEARNED)
+
+
+def test_category_that_was_renamed_on_a_sorted_ticket_teaches_anew(sorted_by_coach):
+    assert learn_from_sorting(now=NOW)
+    Ticket.objects.filter(pk=sorted_by_coach[0].pk).update(category="Screens")
+    assert learn_from_sorting(now=NOW + timedelta(days=1))
 
 
 def test_hiding_a_filed_ticket_teaches_anew(sorted_by_coach, add, grade_sync):
