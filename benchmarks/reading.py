@@ -185,7 +185,7 @@ class Sample:
             if filed:
                 seen += self.filed(sorted(set(places) - set(chosen)))
             learned = train(seen, self.skills)[0] if seen else None
-            asked = [examples[place].words for place in held]
+            asked = [examples[place].words for place in held.tolist()]
             sure[held] = Classifier(cold_start, learned).probabilities(asked)
         return sure
 
