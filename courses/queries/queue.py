@@ -18,7 +18,7 @@ class QueueState:
     """What decides about the next one to come."""
 
     own_id: int | None  # the enrolment in which this teacher stands in it
-    is_due: bool  # something has run out: an offer, or the time to answer a request
+    is_due: bool  # something has run out: an offer, a request's time, the line itself
     somebody_waits: bool
     is_open: bool  # its session is live, and public in Wagtail's sense
 
@@ -36,7 +36,8 @@ SELECT
      AND e.state NOT IN ({", ".join(f"'{state}'" for state in Enrolment.ENDED_EARLY)}) LIMIT 1),
   EXISTS (SELECT 1 FROM {Enrolment._meta.db_table} e WHERE e.offering_id = o.id
      AND (e.state = 'offered' AND e.offered_until_at <= %s
-          OR e.state = 'requested' AND o.starts_at <= %s)),
+          OR e.state = 'requested' AND o.starts_at <= %s
+          OR e.state = 'waiting' AND o.ends_at <= %s)),
   EXISTS (SELECT 1 FROM {Enrolment._meta.db_table} e WHERE e.offering_id = o.id
      AND e.state = 'waiting'),
   EXISTS (SELECT 1 FROM {Page._meta.db_table} p WHERE p.id = o.course_id AND p.live
@@ -52,6 +53,6 @@ def queue_state(offering: Offering, teacher: Teacher, now: datetime) -> QueueSta
     """Return how the run stands for this teacher, in one query."""
     moment = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, [teacher.pk, moment, moment, offering.pk])
+        cursor.execute(_STATE, [teacher.pk, moment, moment, moment, offering.pk])
         own_id, is_due, somebody_waits, is_open = cursor.fetchone()
     return QueueState(own_id, bool(is_due), bool(somebody_waits), bool(is_open))

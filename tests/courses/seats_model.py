@@ -12,6 +12,7 @@ class SeatsModel:
     seats: int
     policy: str
     cut_off: int  # in hours, as `now`
+    end: int
     line: dict[str, str] = field(default_factory=dict)  # person -> seated, offered or waiting
     until: dict[str, int] = field(default_factory=dict)  # person -> deadline of the offer
 
@@ -21,6 +22,8 @@ class SeatsModel:
 
     def settle(self, now: int) -> None:
         over = [who for who in self.line if self.line[who] == "offered" and self.until[who] <= now]
+        if now >= self.end:
+            over += [who for who in self.line if self.line[who] == "waiting"]
         for who in over:
             del self.line[who]
         if now < self.cut_off and self.policy != "coach":

@@ -40,6 +40,7 @@ from .seats_model import SeatsModel
 PEOPLE = 5
 STARTS = 96  # hours from the beginning
 CLOSES = 12  # hours before the start
+LASTS = 1  # hours
 REFUSALS = (RegistrationClosed, RunIsPast, OfferIsGone, RunIsFull, FewerSeatsThanTaken)
 who = st.integers(0, PEOPLE - 1).map("T{}".format)
 
@@ -62,7 +63,7 @@ class Seats(RuleBasedStateMachine):
             seats=seats, waiting_policy=policy, closes_at=self.at(STARTS - CLOSES)
         )
         self.start = STARTS
-        self.model = SeatsModel(seats, policy, cut_off=STARTS - CLOSES)
+        self.model = SeatsModel(seats, policy, cut_off=STARTS - CLOSES, end=STARTS + LASTS)
 
     def at(self, hour: int):
         return self.zero + timedelta(hours=hour)
@@ -141,6 +142,7 @@ class Seats(RuleBasedStateMachine):
         assert self.does(store_offering, offering=run)
         self.start += hours
         self.model.cut_off += hours
+        self.model.end += hours
         self.model.settle(self.hour)
 
     @rule(hours=st.sampled_from([1, 12, 24, 36]))
