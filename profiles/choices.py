@@ -102,6 +102,14 @@ BAND_OF_GRADE = {
 }
 
 
+class RoomFact(models.TextChoices):
+    """What a roster tells of a teacher's room, and the teacher may know better."""
+
+    SCHOOLS = "schools", "schools"
+    GRADES = "grades", "grades"
+    SUBJECTS = "subjects", "subjects"
+
+
 class Slot(models.TextChoices):
     """Recurring places in a teacher's week where a short session fits."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from .choices import RoomFact
 from .models import Goal, School, Skill, Teacher, Tool
 from .signals import profiles_changed
 
@@ -39,16 +40,24 @@ def say_room(
     grades: Collection[str],
     subjects: Collection[str],
     tools: Iterable[Tool],
-    now: datetime,
 ) -> None:
-    """Store where and what somebody teaches, in their word: a roster changes it no more."""
+    """Store where and what somebody teaches. What differs from before is their word from now on,
+    which a roster changes no more; on the rest it goes on telling."""
+    everywhere = {*schools, *([main_school] if main_school else [])}
+    before = {*teacher.schools.all(), *([teacher.main_school] if teacher.main_school else [])}
+    differs = {
+        RoomFact.SCHOOLS: (main_school, everywhere) != (teacher.main_school, before),
+        RoomFact.GRADES: set(grades) != set(teacher.grades),
+        RoomFact.SUBJECTS: set(subjects) != set(teacher.subjects),
+    }
+    said = teacher.said_of_room
+    teacher.said_of_room = [str(fact) for fact in RoomFact if fact in said or differs[fact]]
     teacher.main_school = main_school
     teacher.grades = list(grades)
     teacher.subjects = list(subjects)
-    teacher.room_said_at = now
     with transaction.atomic():
-        teacher.save(update_fields=["main_school", "grades", "subjects", "room_said_at"])
-        teacher.schools.set({*schools, *([main_school] if main_school else [])})
+        teacher.save(update_fields=["main_school", "grades", "subjects", "said_of_room"])
+        teacher.schools.set(everywhere)
         teacher.tools.set(tools)
         _tell(teacher)
 

@@ -72,7 +72,8 @@ class RoomForm(TeacherForm):
     title = "Is this your room?"
     short = "your room"
     words = (
-        "The roster told us so far. Correct what is wrong; your word counts more than the roster."
+        "The roster told us so far. Correct what is wrong; what you correct counts more than the"
+        " roster."
     )
     template = "profiles/fitting/room.html"
 
@@ -143,7 +144,7 @@ class RoomForm(TeacherForm):
             "subjects": teacher.subjects,
             "tools": teacher.tools.all(),
         }
-        fitting.say_room(teacher=teacher, now=now, **(held | said))
+        fitting.say_room(teacher=teacher, **(held | said))
 
 
 class StyleForm(TeacherForm):

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet, TextChoices
 
-from .choices import Grade, Slot, Subject
+from .choices import Grade, RoomFact, Slot, Subject
 from .models import Skill, Teacher, Tool
 
 FROM_ROSTER = "from the roster"
@@ -71,14 +71,16 @@ Told = tuple[str, str, str, str]  # name, label, value, origin
 
 
 def _room(teacher: Teacher, as_of: date) -> Iterable[Told]:
-    origin = FROM_ROSTER if teacher.room_said_at is None else FROM_TEACHER
+    origins = {
+        fact: FROM_TEACHER if fact in teacher.said_of_room else FROM_ROSTER for fact in RoomFact
+    }
     schools = [school.name for school in teacher.schools.all()]
     main = teacher.main_school
     if main is not None:
         places = [main.name, *(name for name in schools if name != main.name)]
-        yield "main_school", "School", ", ".join(places), origin
-    yield "grades", "Grades", _labels(teacher.grades, Grade), origin
-    yield "subjects", "Subjects", _labels(teacher.subjects, Subject), origin
+        yield "main_school", "School", ", ".join(places), origins[RoomFact.SCHOOLS]
+    yield "grades", "Grades", _labels(teacher.grades, Grade), origins[RoomFact.GRADES]
+    yield "subjects", "Subjects", _labels(teacher.subjects, Subject), origins[RoomFact.SUBJECTS]
     tools, told_by = _tools(teacher, as_of)
     yield "tools", "Tools", tools, told_by
 
@@ -132,7 +134,9 @@ def _week(teacher: Teacher) -> Iterable[str]:
 
 
 def _labels(values: Iterable[str], choices: type[TextChoices]) -> str:
-    return ", ".join(str(choices(value).label) for value in values)
+    """Return what values are called, without those that were a choice once and are none now."""
+    known = set(choices.values)
+    return ", ".join(str(choices(value).label) for value in values if value in known)
 
 
 def _screen_of(name: str) -> str:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from ..choices import BAND_OF_GRADE, Format, Grade, Role, Slot, Subject, SupportStyle
+from ..choices import BAND_OF_GRADE, Format, Grade, Role, RoomFact, Slot, Subject, SupportStyle
 from .fields import ChoiceListField
 
 
@@ -144,9 +144,9 @@ class Teacher(models.Model):
         default=True, help_text="Off: the help-desk history is used for nothing, nobody's path."
     )
     fitted_at = models.DateTimeField(null=True, blank=True)  # when the fitting was taken
-    room_said_at = models.DateTimeField(
-        null=True, blank=True
-    )  # set: grades, subjects and schools are the teacher's word; a roster no longer changes them
+    said_of_room = ChoiceListField(
+        choices=RoomFact.choices
+    )  # what is the teacher's word; a roster no longer changes that
 
     #: What could be erased about them was, at their wish; no ticket of theirs is kept since.
     erased_at = models.DateTimeField(null=True, blank=True)
@@ -170,6 +170,7 @@ class Teacher(models.Model):
         self.minutes_a_term = self.minutes_a_week = None
         self.free_slots, self.has_stated_slots = [], False
         self.uses_tickets, self.fitted_at, self.erased_at = False, None, now
+        self.said_of_room = []  # the roster tells it anew
         self.save()
         self.tools.clear()
 

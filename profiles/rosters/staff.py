@@ -8,6 +8,7 @@ from datetime import date
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 
+from ..choices import RoomFact
 from ..imports import Problems, Progress, silent
 from ..models import Teacher, TeacherIdentifier, Ticket, User
 from .shape import Roster, RosterTeacher
@@ -139,13 +140,13 @@ class Staff:
             "is_active": True,
             "left_date": None,
         }
-        if teacher.room_said_at is None:
-            if row.main_school in self.schools:
-                wanted["main_school_id"] = self.schools[row.main_school]
-            if row.grades:
-                wanted["grades"] = list(row.grades)
-            if row.subjects:
-                wanted["subjects"] = list(row.subjects)
+        said = teacher.said_of_room
+        if row.main_school in self.schools and RoomFact.SCHOOLS not in said:
+            wanted["main_school_id"] = self.schools[row.main_school]
+        if row.grades and RoomFact.GRADES not in said:
+            wanted["grades"] = list(row.grades)
+        if row.subjects and RoomFact.SUBJECTS not in said:
+            wanted["subjects"] = list(row.subjects)
         differs = {name: getattr(teacher, name) for name in wanted} != wanted
         for name, value in wanted.items():
             setattr(teacher, name, value)
@@ -251,7 +252,7 @@ class Staff:
 
     def _place(self, teacher: Teacher, row: RosterTeacher) -> bool:
         """Set the teacher's schools, unless the teacher said them."""
-        if teacher.room_said_at is not None:
+        if RoomFact.SCHOOLS in teacher.said_of_room:
             return False
         wanted = {self.schools[school] for school in row.schools if school in self.schools}
         held = self._schools_of[teacher.pk]

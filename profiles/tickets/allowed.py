@@ -122,6 +122,12 @@ def allowed_words() -> frozenset[str]:
     )
 
 
+def words_of_names() -> frozenset[str]:
+    """Return the words of people's names that may not be kept today."""
+    persons = {word for name in names_of_people() for word in words_of(name)}
+    return frozenset(persons) - allowed_words()
+
+
 def names_of_people() -> list[str]:
     """Return the names of everybody on the roster and of everybody who may sign in."""
     teachers = Teacher.objects.values_list("given_name", "family_name")

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from ..models import Teacher, Ticket, TicketClassifier
 from ..signals import tickets_changed
+from .allowed import words_of_names
 from .classifier import Classifier, newest_classifier, skills_as_told
 from .cold_start import SkillWords
 from .learned import NONE, told_by
@@ -28,8 +29,10 @@ MOST = 20_000
 WEIGHT_OF_CATEGORY = 0.3
 #: Earlier ones that are kept to look back at.
 KEPT = 5
-#: Tickets read again in one transaction: nobody waits for a long one.
+#: Tickets changed in one transaction: nobody waits for a long one.
 AT_ONCE = 500
+#: Tickets looked at in one query where few of them are touched.
+LOOKED_AT_ONCE = 5_000
 #: Its number, words, category, subcategory, skill and teacher.
 Row = tuple[int, str, str, str, int | None, int]
 PEOPLES_WORD = (Ticket.Origin.COACH, Ticket.Origin.TEACHER)
@@ -115,6 +118,30 @@ def read_unsorted_again() -> int:
             return count
         last = rows[-1][0]
         count += _read_again(rows, classifier)
+
+
+def forget_names() -> int:
+    """Take out of the words kept of tickets those that are somebody's name by now; return of how
+    many tickets. One pass over all, in small transactions; again, it finds nothing."""
+    names = words_of_names()
+    gone, last = 0, 0
+    while True:
+        after = Ticket.objects.exclude(words="").filter(pk__gt=last).order_by("pk")
+        rows = list(after.values_list("pk", "words")[:LOOKED_AT_ONCE])
+        if not rows:
+            return gone
+        last = rows[-1][0]
+        named = [pk for pk, words in rows if not names.isdisjoint(words.split())]
+        for first in range(0, len(named), AT_ONCE):
+            gone += _forget(names, named[first : first + AT_ONCE])
+
+
+@transaction.atomic
+def _forget(names: frozenset[str], pks: Sequence[int]) -> int:
+    tickets = list(Ticket.objects.select_for_update().filter(pk__in=pks))
+    for ticket in tickets:
+        ticket.words = " ".join(word for word in ticket.words.split() if word not in names)
+    return Ticket.objects.bulk_update(tickets, ["words"])
 
 
 @transaction.atomic

@@ -11,10 +11,18 @@ from pdplanner.plans.models import DailyRun, Plan
 from pdplanner.plans.operations import learning
 from pdplanner.plans.operations.learning import learn_nightly
 from profiles.models import Ticket, TicketClassifier, TicketSource
+from profiles.tickets import classifier
+from profiles.tickets.classifier import newest_classifier
 
 pytestmark = pytest.mark.django_db
 
 NIGHT = datetime(2026, 11, 24, 1, 5, tzinfo=ZoneInfo("America/New_York"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """A test's model may have the number of another's, which was rolled back."""
+    classifier._made_of.cache_clear()
 
 
 @pytest.fixture
@@ -49,6 +57,15 @@ def test_night_teaches_and_owes_the_paths_it_touches(tickets, new_teacher, scree
     assert [(plan.teacher, plan.causes) for plan in Plan.objects.all()] == [
         (new_teacher, {"learned": 1})
     ]
+
+
+def test_night_takes_out_who_joined_before_it_learns(tickets, mentor_teacher):
+    mentor_teacher.family_name = "Wall"
+    mentor_teacher.save()
+    assert learn_nightly(now=NIGHT)
+    assert not Ticket.objects.filter(words__contains="wall").exists()
+    learned = newest_classifier()
+    assert learned.likeliest([["wall"]]) == learned.likeliest([["unheard"]])
 
 
 def test_each_night_is_seen_to_once(tickets):

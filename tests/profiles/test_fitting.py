@@ -35,7 +35,6 @@ def test_room_is_stored_as_the_teachers_own_word(new_teacher, east, north, told)
         grades=["10"],
         subjects=["math"],
         tools=[tool],
-        now=NOW,
     )
     new_teacher.refresh_from_db()
     assert (
@@ -44,9 +43,35 @@ def test_room_is_stored_as_the_teachers_own_word(new_teacher, east, north, told)
         new_teacher.grades,
         new_teacher.subjects,
         list(new_teacher.tools.all()),
-        new_teacher.room_said_at,
-    ) == (north, {east, north}, ["10"], ["math"], [tool], NOW)
+        new_teacher.said_of_room,
+    ) == (north, {east, north}, ["10"], ["math"], [tool], ["schools", "grades", "subjects"])
     assert told == [([new_teacher.pk], "profile")]
+
+
+def test_what_is_said_as_the_roster_has_it_stays_the_rosters(new_teacher, north):
+    stands = {
+        "main_school": new_teacher.main_school,
+        "schools": [],
+        "grades": new_teacher.grades,
+        "subjects": new_teacher.subjects,
+        "tools": [],
+    }
+    for said, own in (
+        ({}, []),
+        ({"grades": ["10"]}, ["grades"]),
+        ({"grades": ["10"]}, ["grades"]),  # said before, so it is still theirs
+        ({"grades": ["10"], "schools": [north]}, ["schools", "grades"]),
+    ):
+        say_room(teacher=new_teacher, **(stands | said))
+        new_teacher.refresh_from_db()
+        assert new_teacher.said_of_room == own
+
+
+def test_after_an_erasure_the_roster_tells_the_room_again(new_teacher):
+    new_teacher.said_of_room = ["grades"]
+    new_teacher.forget(now=NOW)
+    new_teacher.refresh_from_db()
+    assert new_teacher.said_of_room == []
 
 
 def test_week_without_marked_slots_leaves_every_slot_open(new_teacher):

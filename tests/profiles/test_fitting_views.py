@@ -115,7 +115,7 @@ def test_switched_off_tickets_tell_nothing(new_teacher, grade_sync):
 
 
 def test_own_word_is_told_as_such(whole_teacher):
-    whole_teacher.room_said_at = NOW
+    whole_teacher.said_of_room = ["schools", "grades", "subjects"]
     known = known_of(whole_teacher, as_of=TODAY)
     assert [(fact.name, fact.value) for fact in known.facts][3:] == [
         ("tools", "Classroom"),
@@ -154,14 +154,24 @@ def test_fitting_asks_four_screens_where_nothing_is_known(
     assert (
         unknown_teacher.main_school,
         unknown_teacher.grades,
-        unknown_teacher.room_said_at,
+        unknown_teacher.said_of_room,
         unknown_teacher.support_style,
         unknown_teacher.formats,
         unknown_teacher.minutes_a_term,
         unknown_teacher.minutes_a_week,
         unknown_teacher.free_slots,
         unknown_teacher.fitted_at,
-    ) == (east, ["07", "08"], NOW, "steps", ["self-paced"], 330, 30, ["tue-prep"], NOW)
+    ) == (
+        east,
+        ["07", "08"],
+        ["schools", "grades", "subjects"],
+        "steps",
+        ["self-paced"],
+        330,
+        30,
+        ["tue-prep"],
+        NOW,
+    )
 
 
 def test_fitting_asks_only_the_tools_where_the_roster_told_the_rest(
@@ -176,15 +186,15 @@ def test_fitting_asks_only_the_tools_where_the_roster_told_the_rest(
     assert words.count('href="/fitting/room/?change=1"') == 3
     assert client.post("/fitting/room/", {"tools": [classroom.pk]})["Location"] == "/fitting/style/"
     new_teacher.refresh_from_db()
-    assert (list(new_teacher.tools.all()), new_teacher.grades, new_teacher.room_said_at) == (
+    assert (list(new_teacher.tools.all()), new_teacher.grades, new_teacher.said_of_room) == (
         [classroom],
         ["07"],
-        None,  # the roster may go on telling school and grades
+        [],  # the roster may go on telling school and grades
     )
     assert "We have this" not in client.get("/fitting/style/").content.decode()  # said once
 
 
-@pytest.mark.parametrize(("said", "is_said"), [({}, False), ({"subjects": ["math"]}, True)])
+@pytest.mark.parametrize(("said", "is_said"), [({}, []), ({"subjects": ["math"]}, ["subjects"])])
 def test_roster_goes_on_telling_the_room_when_its_question_is_left_open(
     new_teacher, signed_in, said, is_said
 ):
@@ -194,7 +204,7 @@ def test_roster_goes_on_telling_the_room_when_its_question_is_left_open(
     assert asked_on(client, "room") == ["subjects"]
     assert client.post("/fitting/room/", said)["Location"] == "/fitting/style/"
     new_teacher.refresh_from_db()
-    assert (new_teacher.subjects, new_teacher.room_said_at is not None) == (
+    assert (new_teacher.subjects, new_teacher.said_of_room) == (
         said.get("subjects", []),
         is_said,
     )
@@ -225,10 +235,10 @@ def test_what_is_known_is_changed_and_leads_back(new_teacher, signed_in, north):
     assert client.post("/fitting/room/?change=1", said)["Location"] == "/fitting/"
     assert client.get("/fitting/")["Location"] == "/fitting/style/"
     new_teacher.refresh_from_db()
-    assert (new_teacher.main_school, new_teacher.grades, new_teacher.room_said_at) == (
+    assert (new_teacher.main_school, new_teacher.grades, new_teacher.said_of_room) == (
         north,
         ["10"],
-        NOW,
+        ["schools", "grades"],
     )
 
 
@@ -252,7 +262,7 @@ def test_teacher_of_whom_all_is_known_only_confirms(whole_teacher, signed_in):
         assert shown in words
     assert client.post("/fitting/end/")["Location"] == "/path/"
     whole_teacher.refresh_from_db()
-    assert (whole_teacher.fitted_at, whole_teacher.room_said_at) == (NOW, None)
+    assert (whole_teacher.fitted_at, whole_teacher.said_of_room) == (NOW, [])
 
 
 def test_questions_of_the_walk_stay_while_they_are_answered(whole_teacher, signed_in):
@@ -281,9 +291,9 @@ def test_fitting_can_be_skipped_whole_and_stores_nothing(new_teacher, signed_in)
     client = signed_in(new_teacher)
     client.post("/fitting/end/")
     new_teacher.refresh_from_db()
-    assert (new_teacher.fitted_at, new_teacher.room_said_at, new_teacher.support_style) == (
+    assert (new_teacher.fitted_at, new_teacher.said_of_room, new_teacher.support_style) == (
         NOW,
-        None,
+        [],
         "",
     )
     assert client.get("/")["Location"] == "/path/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from profiles.queries import the_district
-from profiles.tickets.learning import learn_from_sorting, read_unsorted_again
+from profiles.tickets.learning import forget_names, learn_from_sorting, read_unsorted_again
 
 from ..models import DailyRun
 
@@ -23,6 +23,7 @@ def learn_nightly(*, now: datetime) -> bool:
     night = (local - timedelta(hours=NIGHT_HOUR)).date()
     if DailyRun.objects.filter(name=NAME, date=night).exists():
         return False
+    forget_names()
     learn_from_sorting(now=now)
     read_unsorted_again()
     DailyRun.objects.get_or_create(name=NAME, date=night)

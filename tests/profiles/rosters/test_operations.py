@@ -180,14 +180,21 @@ def test_many_departures_need_a_yes_and_one_does_not(folder, district):
 def test_what_a_teacher_said_about_the_room_stands(folder, district):
     bring_in(folder({}))
     nora = teacher("u1")
-    Teacher.objects.filter(pk=nora.pk).update(
-        room_said_at=NOW, grades=["01"], subjects=["arts"], main_school=None
-    )
-    nora.schools.clear()
-    counts = bring_in(folder({}))
-    nora.refresh_from_db()
-    assert (counts["changed"], nora.grades, nora.subjects) == (0, ["01"], ["arts"])
-    assert (nora.main_school, list(nora.schools.all())) == (None, [])
+    from_roster = nora.main_school, list(nora.schools.all()), nora.grades, nora.subjects
+    own = (None, [], ["01"], ["arts"])
+    for said in ([], ["schools"], ["grades"], ["subjects"], ["schools", "grades", "subjects"]):
+        Teacher.objects.filter(pk=nora.pk).update(
+            said_of_room=said, main_school=None, grades=["01"], subjects=["arts"]
+        )
+        nora.schools.clear()
+        counts = bring_in(folder({}))
+        nora.refresh_from_db()
+        stands = ["schools" in said] * 2 + ["grades" in said, "subjects" in said]
+        assert (nora.main_school, list(nora.schools.all()), nora.grades, nora.subjects) == tuple(
+            theirs if mine_stands else roster
+            for theirs, roster, mine_stands in zip(own, from_roster, stands, strict=True)
+        )
+        assert counts["changed"] == (0 if all(stands) else 1)
 
 
 def test_teacher_moves_between_schools_and_keeps_the_row(folder, district):

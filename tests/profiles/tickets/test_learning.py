@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import call_command
 
-from profiles.models import Ticket, TicketCategory, TicketClassifier, TicketSource
+from profiles.models import Skill, Teacher, Ticket, TicketCategory, TicketClassifier, TicketSource
 from profiles.signals import tickets_changed
 from profiles.tickets import classifier, learning, training
 from profiles.tickets.classifier import newest_classifier
@@ -14,6 +14,7 @@ from profiles.tickets.learning import (
     FEWEST,
     KEPT,
     filed_tickets,
+    forget_names,
     learn_from_sorting,
     read_unsorted_again,
     sorted_tickets,
@@ -294,3 +295,24 @@ def test_import_reads_as_coaches_sort_but_categories_and_people_first(
         ("Screen sharing", "coach", "score transfer"),
     ]
     assert "by words 2" in capsys.readouterr().out.splitlines()[-2]
+
+
+def test_name_that_joins_the_roster_goes_out_of_words_kept_before(add, monkeypatch):
+    monkeypatch.setattr(learning, "LOOKED_AT_ONCE", 2)
+    monkeypatch.setattr(learning, "AT_ONCE", 1)
+    tickets = [add(words) for words in ("bell ring", "bell", "wall", "bell mirror", "ring")]
+    assert forget_names() == 0
+    Teacher.objects.create(given_name="Ada", family_name="Bell-Ring")
+    assert forget_names() == 4
+    assert forget_names() == 0
+    kept = [Ticket.objects.get(pk=ticket.pk).words for ticket in tickets]
+    assert kept == ["", "", "wall", "mirror", ""]
+
+
+def test_word_that_a_skill_is_called_by_stays_whoever_joins(add):
+    ticket = add("canvas")
+    Skill.objects.create(name="Canvas quizzes", slug="canvas-quizzes")
+    Teacher.objects.create(given_name="Ada", family_name="Canvas")
+    assert forget_names() == 0
+    ticket.refresh_from_db()
+    assert ticket.words == "canvas"
