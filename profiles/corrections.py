@@ -9,6 +9,7 @@ from django.db import transaction
 
 from .models import Skill, SkillAnswer, Teacher, Ticket
 from .signals import profiles_changed, tickets_changed
+from .tickets.repeating import mark_repeated
 
 CAUSE = "corrected"
 
@@ -76,6 +77,8 @@ def _correct(teacher: Teacher, ticket: Ticket, **fields) -> None:
     for name, value in fields.items():
         setattr(ticket, name, value)
     ticket.save(update_fields=list(fields))
+    if "skill" in fields:
+        mark_repeated(teachers=[teacher.pk])
     tickets_changed.send(sender=Ticket, teacher_ids=[teacher.pk], count=1, cause=CAUSE)
 
 

@@ -20,6 +20,7 @@ from .classifier import Classifier, newest_classifier, skills_as_told
 from .cold_start import SkillWords
 from .learned import NONE, told_by
 from .reading import LEAST_SURE
+from .repeating import mark_repeated
 
 #: Fewer sorted tickets teach less than the skills' own words say already.
 FEWEST = 20
@@ -157,6 +158,7 @@ def _read_again(rows: Sequence[tuple[int, str, str, str]], classifier: Classifie
         ticket.skill_origin = Ticket.Origin.LEARNED
     Ticket.objects.bulk_update(tickets, ["skill", "skill_origin", "skill_confidence"])
     if teachers := sorted(ticket.teacher_id for ticket in tickets):
+        mark_repeated(teachers=set(teachers))
         tickets_changed.send(
             sender=Ticket, teacher_ids=teachers, count=len(tickets), cause="learned"
         )

@@ -15,6 +15,7 @@ from ..imports import TakenOver
 from ..models import ImportRun, Ticket, TicketCategory, TicketSource, TicketTombstone
 from ..signals import tickets_changed
 from .deriving import Matched, count_readings
+from .repeating import mark_repeated
 from .upsert import Kept, kept_of, upsert
 
 #: Skills that a person gave: no import changes them.
@@ -195,6 +196,7 @@ def map_category(
     if kind:
         changes["kind"] = kind
     count = tickets.update(**changes)
+    mark_repeated(teachers=set(teachers))
     tickets_changed.send(sender=Ticket, teacher_ids=teachers, count=count, cause="sorted")
     return count
 

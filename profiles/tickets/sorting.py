@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from ..models import Skill, Ticket
 from ..signals import tickets_changed
+from .repeating import mark_repeated
 
 #: The skill was read from words: a coach may say otherwise.
 READ = (Ticket.Origin.WORDS, Ticket.Origin.LEARNED)
@@ -86,6 +87,7 @@ def open_to_coaches() -> QuerySet[Ticket]:
 def _write(tickets: Sequence[Ticket]) -> None:
     Ticket.objects.bulk_update(tickets, FIELDS)
     if teachers := sorted(ticket.teacher_id for ticket in tickets):
+        mark_repeated(teachers=set(teachers))
         tickets_changed.send(
             sender=Ticket, teacher_ids=teachers, count=len(tickets), cause="sorted"
         )
