@@ -74,9 +74,12 @@ class CsvTable:
                 )
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield (line, cells) for every row that is as long as the header."""
+        """Yield (line, cells) for every row that is as long as the header. Rows of empty cells,
+        as spreadsheets leave them at the end, are none."""
         wanted, width = len(self.header), self.width
         for line, cells in self._records():
+            if not any(map(str.strip, cells)):
+                continue
             if len(cells) < wanted:
                 self._problems.error(
                     self.file,

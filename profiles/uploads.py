@@ -266,11 +266,14 @@ def sweep(*, now: datetime) -> None:
     # By upload only: an import from the command line is gone on with there.
     stuck = old.filter(state=ImportRun.State.RUNNING).exclude(by=None)
     stuck.update(state=ImportRun.State.STOPPED, finished_at=now)
+    # Listed before the runs are read: a run is there before its folder, so that what arrives in
+    # between is either not listed or known.
+    places = list(folder().iterdir())
     alive = set(
         ImportRun.objects.filter(state__in=(*WAITING, ImportRun.State.RUNNING)).values_list(
             "pk", flat=True
         )
     )
-    for place in folder().iterdir():
+    for place in places:
         if not place.name.isdecimal() or int(place.name) not in alive:
             shutil.rmtree(place, ignore_errors=True)

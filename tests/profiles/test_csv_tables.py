@@ -31,6 +31,8 @@ def broken(data: bytes) -> tuple[str, int | None]:
         b"a,b,,\n1,2,,\n",
         b"a,b,,\n1,2\n",
         b'"a","b"\n"1","2"\n',
+        b"a,b\n1,2\n,\n,,,,\n , \n\n",
+        b"a,b\n,\n1,2\n",
     ],
 )
 def test_table_reads_what_spreadsheets_write(data):

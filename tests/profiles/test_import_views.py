@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -318,6 +319,24 @@ def test_sweep_deletes_what_no_run_stands_for(client, data):
     (stray / "file").write_text("x")
     uploads.sweep(now=timezone.now())
     assert kept_files(data) == []
+
+
+def test_upload_that_arrives_while_a_sweep_looks_into_the_folder_stays(
+    coordinator, monkeypatch, data
+):
+    def arrive_and_look(place):
+        monkeypatch.undo()
+        uploads.keep(
+            [b"x"], kind=uploads.KINDS["roster"], options={}, by=coordinator, now=timezone.now()
+        )
+        yield from place.iterdir()
+
+    folder = uploads.folder()
+    monkeypatch.setattr(uploads, "folder", lambda: folder)
+    monkeypatch.setattr(Path, "iterdir", arrive_and_look)
+    uploads.sweep(now=timezone.now())
+    pk = ImportRun.objects.get().pk
+    assert kept_files(data) == [f"{pk}/file", f"{pk}/options.json"]
 
 
 def test_import_that_hangs_for_an_hour_is_stopped(client, new_teacher, monkeypatch, data):
