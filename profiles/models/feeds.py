@@ -28,6 +28,7 @@ class TicketFeed(models.Model):
     address = models.CharField(max_length=300)
     account = models.CharField(max_length=200, blank=True)  # asked for beside some tokens
     sealed_token = models.TextField(blank=True)  # "": comes from the environment
+    sealed_app_token = models.TextField(blank=True)  # of the application, beside the user's
     sealed_hook_key = models.TextField(blank=True)  # signs what the help desk calls out to us
     queue = models.CharField(max_length=200, blank=True)  # "": all that the token may read
     fields = models.JSONField(default=dict, blank=True)  # our name -> theirs
@@ -36,6 +37,10 @@ class TicketFeed(models.Model):
 
     place = models.JSONField(default=dict, blank=True)  # after the last page that was written
     checked_to = models.BigIntegerField(default=0)  # last ticket asked for whether it is there
+    #: Since reading began at the beginning: tickets left out as nobody on the roster asked them,
+    #: and how far the roster went then. Who has joined since may have asked some of them.
+    passed_over = models.PositiveBigIntegerField(default=0)
+    roster_then = models.JSONField(default=dict, blank=True)
     turn = models.PositiveBigIntegerField(default=0)  # one more for each process that goes on
     claimed_until = models.DateTimeField(null=True, blank=True)
     not_before_at = models.DateTimeField(null=True, blank=True)  # asked to wait, or failed
@@ -56,6 +61,15 @@ class TicketFeed(models.Model):
     @token.setter
     def token(self, secret: Secret) -> None:
         self.sealed_token = seal(secret)
+
+    @property
+    def app_token(self) -> Secret:
+        """The application's token, sealed until it is sent. Raises SealBroken."""
+        return unseal(self.sealed_app_token)
+
+    @app_token.setter
+    def app_token(self, secret: Secret) -> None:
+        self.sealed_app_token = seal(secret)
 
     @property
     def hook_key(self) -> Secret:
