@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 
 from .models import TicketFeed
 from .seals import Secret
-from .tickets.feeds.desks import System
-from .tickets.feeds.line import WrongAddress, host_of
+from .tickets.feeds.desks import NO_SECRET, Keys, System, headers_of
+from .tickets.feeds.line import WrongAddress, WrongToken, host_of
 from .tickets.feeds.setting_up import Setting
 
 FIELD_LABELS = {
@@ -34,10 +34,15 @@ class FeedForm(forms.Form):
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+    app_token = forms.CharField(
+        max_length=1000,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
     queue = forms.CharField(max_length=200, required=False)
 
     def __init__(self, kind: str, system: System, feed: TicketFeed | None, *args, **kwargs):
-        self.kind, self.feed = kind, feed
+        self.kind, self.system, self.feed = kind, system, feed
         if feed is not None:
             kwargs["initial"] = {
                 "name": feed.source.name,
@@ -48,13 +53,11 @@ class FeedForm(forms.Form):
             }
         super().__init__(*args, **kwargs)
         self.fields["address"].help_text = f"Such as {system.address_hint}"
-        self.fields["token"].label = system.token_label
-        self.fields["token"].help_text = (
-            "Kept sealed and never shown again. Leave it empty to keep the one there is."
-            if feed is not None and feed.sealed_token
-            else "Kept sealed and never shown again."
-        )
-        self.fields["token"].required = feed is None or not feed.sealed_token
+        has_token = feed is not None and bool(feed.sealed_token)
+        self.name_secret("token", system.token_label, has_one=has_token)
+        self.fields["token"].required = not has_token
+        has_app_token = feed is not None and bool(feed.sealed_app_token)
+        self.name_secret("app_token", system.app_token_label, has_one=has_app_token)
         self.fields["queue"].label = system.queue_label
         self.fields["queue"].help_text = "Leave it empty for all that the token may read."
         if system.account_label:
@@ -69,6 +72,15 @@ class FeedForm(forms.Form):
                 help_text=f"Without an answer: {usual}" if usual else "",
             )
 
+    def name_secret(self, name: str, label: str, *, has_one: bool) -> None:
+        """Ask for a token by its name there, or don't where there is none such."""
+        if not label:
+            del self.fields[name]
+            return
+        keep = " Leave it empty to keep the one there is." if has_one else ""
+        self.fields[name].label = label
+        self.fields[name].help_text = f"Kept sealed and never shown again.{keep}"
+
     def clean_address(self) -> str:
         address = self.cleaned_data["address"].strip().rstrip("/")
         try:
@@ -79,6 +91,15 @@ class FeedForm(forms.Form):
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
+        entered = {
+            "token": Keys(self.secret("token")),
+            "app_token": Keys(NO_SECRET, app_token=self.secret("app_token")),
+        }
+        for name, keys in entered.items():
+            try:
+                headers_of(self.system, keys)
+            except WrongToken as wrong:
+                self.add_error(name, str(wrong))
         feed = self.feed
         has_moved = feed is not None and feed.address != cleaned.get("address", feed.address)
         if has_moved and not cleaned.get("token"):
@@ -102,7 +123,10 @@ class FeedForm(forms.Form):
             fields=fields,
         )
 
-    def new_token(self) -> Secret | None:
-        """Return the token that was entered, None to keep the one there is."""
-        text = self.cleaned_data["token"].strip()
-        return Secret(text) if text else None
+    def secret(self, name: str) -> Secret:
+        """Return the token that was entered under a name, an empty one for none."""
+        return Secret(self.cleaned_data.get(name, "").strip())
+
+    def tokens(self) -> dict[str, Secret | None]:
+        """Return the tokens that were entered, None to keep the one there is."""
+        return {name: self.secret(name) or None for name in ("token", "app_token")}

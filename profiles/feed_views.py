@@ -46,7 +46,7 @@ def feeds(request: SignedInRequest) -> HttpResponse:
 
 
 @coordinator_only
-@sensitive_post_parameters("token")
+@sensitive_post_parameters("token", "app_token")
 @require_http_methods(["GET", "POST"])
 def add(request: SignedInRequest, system: str) -> HttpResponse:
     """Set a help desk up."""
@@ -56,7 +56,7 @@ def add(request: SignedInRequest, system: str) -> HttpResponse:
 
 
 @coordinator_only
-@sensitive_post_parameters("token")
+@sensitive_post_parameters("token", "app_token")
 @require_http_methods(["GET", "POST"])
 def change(request: SignedInRequest, pk: int) -> HttpResponse:
     """Set a help desk up anew."""
@@ -69,7 +69,7 @@ def edit(request: SignedInRequest, kind: str, feed: TicketFeed | None) -> HttpRe
     form = FeedForm(kind, SYSTEMS[kind], feed, posted(request))
     if form.is_bound and form.is_valid():
         try:
-            kept = set_up(setting=form.setting(), token=form.new_token(), feed=feed)
+            kept = set_up(setting=form.setting(), feed=feed, **form.tokens())
         except NameTaken as taken:
             form.add_error("name", str(taken))
         else:

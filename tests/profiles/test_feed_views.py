@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from profiles.models import FeedRun, Ticket, TicketFeed, TicketSource
+from profiles.seals import Secret
 from profiles.tasks import sync_feeds
 from profiles.tickets.feeds.due import due_feeds
 
@@ -72,6 +73,43 @@ def test_connection_that_fails_says_why(client, desk):
     assert sync_feeds() == 1
     assert "Can’t be read" in client.get("/help-desks/").content.decode().replace("&#x27;", "’")
     assert sync_feeds() == 0  # waits after a failure
+
+
+def test_token_that_can_not_be_sent_is_refused_with_a_sentence(client, desk):
+    answer = client.post("/help-desks/add/rt/", answers(desk, token="1-28-abc…"))
+    assert (answer.status_code, TicketFeed.objects.count()) == (422, 0)
+    assert "The token holds a sign that no token has" in answer.content.decode()
+
+
+def test_stored_token_that_can_not_be_sent_is_said_when_tried_and_read(client, desk):
+    feed = connect(client, desk)
+    feed.token = Secret("1-28-abc…")
+    feed.save()
+    page = client.post(f"/help-desks/{feed.pk}/try/").content.decode()
+    assert "The token holds a sign that no token has" in page
+    client.post(f"/help-desks/{feed.pk}/turn/", {"on": "1"})
+    assert sync_feeds() == 1
+    assert FeedRun.objects.get().problem.startswith("The token holds a sign that no token has")
+
+
+def test_application_token_is_kept_sealed_and_never_shown_again(client, desk, settings):
+    said = answers(desk, app_token="app-t0ken")
+    client.post("/help-desks/add/glpi/", said)
+    feed = TicketFeed.objects.get()
+    assert (feed.app_token.open(), feed.account) == ("app-t0ken", "")
+    page = client.get(f"/help-desks/{feed.pk}/").content.decode()
+    form = client.get(f"/help-desks/{feed.pk}/change/").content.decode()
+    stored = repr(list(TicketFeed.objects.values()))
+    assert ["app-t0ken" in text for text in (page, form, stored)] == [False] * 3
+    assert "Application token" in form
+    client.post(f"/help-desks/{feed.pk}/change/", answers(desk, token="", queue="Root"))
+    feed.refresh_from_db()
+    assert (feed.queue, feed.app_token.open()) == ("Root", "app-t0ken")
+    settings.FEED_PRIVATE_HOSTS = ["127.0.0.1", "elsewhere.test"]
+    moved = answers(desk, address="https://elsewhere.test", token=TOKEN)
+    client.post(f"/help-desks/{feed.pk}/change/", moved)
+    feed.refresh_from_db()
+    assert (feed.address, feed.token.open(), feed.sealed_app_token) == (moved["address"], TOKEN, "")
 
 
 def test_private_host_that_is_not_listed_is_refused(client, desk, settings):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ...seals import Secret
 from ..rows import TicketRow
 from .answers import Drifted
-from .line import AskedToWait, Line
+from .line import AskedToWait, Line, WrongToken, is_sendable
 
 #: Where reading begins when nothing was read yet: before any help desk.
 BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -20,6 +20,18 @@ BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 OVERLAP = timedelta(minutes=5)
 
 Place = dict[str, Any]  # as it is stored: JSON
+
+
+NO_SECRET = Secret("")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What lets us in."""
+
+    token: Secret
+    account: str = ""
+    app_token: Secret = NO_SECRET
 
 
 @dataclass
@@ -49,8 +61,8 @@ class Page:
 class System:
     """A kind of help desk: how it is asked."""
 
-    #: (token, account) -> headers of every request
-    headers: Callable[[Secret, str], dict[str, str]]
+    #: Returns the headers of every request.
+    headers: Callable[[Keys], dict[str, str]]
     #: Yields the tickets changed since a place, oldest change first where the system can. The last
     #: argument says whether a pass begins there, or goes on after a kill.
     pages: Callable[[Desk, Place, bool], Iterator[Page]]
@@ -64,12 +76,24 @@ class System:
     body: Callable[[Desk, str], str] | None = None
     token_label: str = "Token"  # noqa: S105 (a label)
     account_label: str = ""  # "": no account beside the token
+    app_token_label: str = ""  # "": no token of the application beside it
     queue_label: str = "Queue"
     address_hint: str = "https://help.example.org"
     #: Fields that may be named: ours -> where it stands there when nobody says.
     fields: dict[str, str] = field(default_factory=dict)
     #: What must be done before the first question, such as a session.
     open: Callable[[Desk], None] | None = None
+
+
+def headers_of(system: System, keys: Keys) -> dict[str, str]:
+    """Return the headers of every request. Raises WrongToken when one of them can't be sent."""
+    try:
+        headers = system.headers(keys)
+    except UnicodeError:  # half of a sign, from the environment
+        raise WrongToken from None
+    if not all(is_sendable(value) for value in headers.values()):
+        raise WrongToken
+    return headers
 
 
 def page_of(

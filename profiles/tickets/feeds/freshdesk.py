@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from ...seals import Secret
 from ..rows import TicketRow
 from .answers import (
     after,
@@ -27,7 +26,7 @@ from .answers import (
     plain,
     text,
 )
-from .desks import Desk, Page, Place, System
+from .desks import Desk, Keys, Page, Place, System
 from .line import NotThere, NotUnderstood
 from .walks import Listing, by_time
 
@@ -35,9 +34,9 @@ LAST_PAGE = 300
 RESOLVED = ("4", "5", "resolved", "closed")
 
 
-def headers(token: Secret, account: str) -> dict[str, str]:
+def headers(keys: Keys) -> dict[str, str]:
     """Return what lets us in."""
-    word = base64.b64encode(f"{token.open()}:X".encode()).decode()
+    word = base64.b64encode(f"{keys.token.open()}:X".encode()).decode()
     return {"Authorization": f"Basic {word}"}
 
 

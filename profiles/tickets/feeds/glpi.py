@@ -1,8 +1,9 @@
 """GLPI 9 to 11, by apirest.php.
 
-A session is opened with the user's token; the account holds the application's. Times are the
-server's local ones and say no zone. `users_id_recipient` is whoever wrote the ticket down: the
-person helped is its Ticket_User of type 1. Texts are escaped HTML. A ticket in the bin is deleted.
+A session is opened with the user's token and, where GLPI asks for it, the application's. Times
+are the server's local ones and say no zone. `users_id_recipient` is whoever wrote the ticket down:
+the person helped is its Ticket_User of type 1. Texts are escaped HTML. A ticket in the bin is
+deleted.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from ...seals import Secret
 from ..rows import TicketRow
 from .answers import (
     Drifted,
@@ -28,8 +28,8 @@ from .answers import (
     plain,
     text,
 )
-from .desks import Desk, Page, Place, System
-from .line import NotThere, NotUnderstood, Refused
+from .desks import Desk, Keys, Page, Place, System
+from .line import NotThere, NotUnderstood, Refused, is_sendable
 from .walks import Listing, by_time
 
 #: The hour that comes twice in autumn can't be told from its twin.
@@ -39,17 +39,17 @@ SOLVED = ("5", "6")
 ID, CHANGED = "2", "19"  # GLPI's numbers of search options
 
 
-def headers(token: Secret, account: str) -> dict[str, str]:
+def headers(keys: Keys) -> dict[str, str]:
     """Return what asks for a session."""
-    more = {"App-Token": account} if account else {}
-    return {"Authorization": f"user_token {token.open()}"} | more
+    more = {"App-Token": keys.app_token.open()} if keys.app_token else {}
+    return {"Authorization": f"user_token {keys.token.open()}"} | more
 
 
 def open_session(desk: Desk) -> None:
     """Sign in; what follows names the session."""
     answer = desk.line.get("apirest.php/initSession").json
     session = text(answer, "session_token")
-    if not session:
+    if not session or not is_sendable(session):
         raise NotUnderstood("The answer is no session: is this GLPI's address?")
     desk.line.add_header("Session-Token", session)
 
@@ -210,7 +210,7 @@ SYSTEM = System(
     per_page=20,  # each costs three questions more
     held_at_once=20,
     token_label="User token",  # noqa: S106 (a label)
-    account_label="Application token",
+    app_token_label="Application token",  # noqa: S106 (a label)
     queue_label="Entity, by its full name",
     address_hint="https://glpi.example.org",
     fields={"category": "itilcategories_id", "subcategory": "", "minutes_lost": ""},

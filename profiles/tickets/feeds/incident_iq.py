@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from ...seals import Secret
 from ..rows import TicketRow
 from .answers import (
     after,
@@ -26,7 +25,7 @@ from .answers import (
     segment,
     text,
 )
-from .desks import Desk, Page, Place, System
+from .desks import Desk, Keys, Page, Place, System
 from .line import NotThere, NotUnderstood, Refused
 from .walks import Listing, by_recent
 
@@ -34,9 +33,9 @@ TICKETS = "api/v1.0/tickets/-/-/All"
 EMAIL = ("Email", "EmailAddress", "Username")
 
 
-def headers(token: Secret, account: str) -> dict[str, str]:
+def headers(keys: Keys) -> dict[str, str]:
     """Return what lets us in."""
-    return {"Authorization": f"Bearer {token.open()}", "Client": "WebBrowser"}
+    return {"Authorization": f"Bearer {keys.token.open()}", "Client": "WebBrowser"}
 
 
 def ask(desk: Desk, number: int) -> Listing:

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from ...seals import Secret
 from ..rows import TicketRow
 from .answers import (
     after,
@@ -29,7 +28,7 @@ from .answers import (
     text,
     words_in,
 )
-from .desks import Desk, Page, Place, System
+from .desks import Desk, Keys, Page, Place, System
 from .line import NotThere, NotUnderstood
 from .walks import Listing, by_token
 
@@ -39,12 +38,12 @@ FIELDS = "summary,description,status,created,updated,resolutiondate,reporter,com
 OVERLAP = timedelta(minutes=10)
 
 
-def headers(token: Secret, account: str) -> dict[str, str]:
+def headers(keys: Keys) -> dict[str, str]:
     """Return what lets us in: an API token beside an account, or a personal token alone."""
-    if account:
-        word = base64.b64encode(f"{account}:{token.open()}".encode()).decode()
+    if keys.account:
+        word = base64.b64encode(f"{keys.account}:{keys.token.open()}".encode()).decode()
         return {"Authorization": f"Basic {word}"}
-    return {"Authorization": f"Bearer {token.open()}"}
+    return {"Authorization": f"Bearer {keys.token.open()}"}
 
 
 def search(desk: Desk, jql: str, token: str) -> Any:

@@ -29,6 +29,7 @@ from urllib3.exceptions import NewConnectionError as NoConnection
 CONNECT_SECONDS, READ_SECONDS = 5.0, 20.0
 #: One answer, from its first byte to its last.
 ANSWER_SECONDS = 120.0
+LONGEST_ADDRESS = 300
 LARGEST_ANSWER = 32 * 1024 * 1024
 #: How often a request is made when the line drops, and how long to wait between. A worker that
 #: has other work tries once more only: it comes back by itself.
@@ -47,6 +48,15 @@ class FeedProblem(Exception):
 
 class WrongAddress(FeedProblem):
     """The address is none that may be asked."""
+
+
+class WrongToken(FeedProblem):
+    """The token, or what stands beside it, can't be sent."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The token holds a sign that no token has, such as “…” or a line break. Copy it anew."
+        )
 
 
 class LineDropped(FeedProblem):
@@ -81,8 +91,10 @@ class Answer:
     headers: Mapping[str, str]
 
 
-def host_of(address: str) -> str:
+def host_of(address: str, *, may_be_private: bool = False) -> str:
     """Return the host of an address such as https://help.example.org. Raises WrongAddress."""
+    if len(address) > LONGEST_ADDRESS:
+        raise WrongAddress("The address is too long.")
     try:
         parts = urlsplit(address)
         host, _ = (parts.hostname or "").casefold(), parts.port
@@ -92,7 +104,7 @@ def host_of(address: str) -> str:
         raise WrongAddress("The address has to start with https:// and name a host.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise WrongAddress("The address holds more than a host and a path. Leave the rest out.")
-    if parts.scheme == "http" and not is_listed(host):
+    if parts.scheme == "http" and not (may_be_private or is_listed(host)):
         raise WrongAddress("The token would travel in the clear. Use an https:// address.")
     return host
 
@@ -113,6 +125,11 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+def is_sendable(value: str) -> bool:
+    """Return whether a value may stand in a header."""
+    return value.isascii() and value.isprintable()
+
+
 class Line:
     """Asks one help desk. `wait` is called with seconds before trying again; a worker that has
     other work passes none, and gets AskedToWait unless it is over soon."""
@@ -126,7 +143,7 @@ class Line:
         wait: Callable[[float], None] | None = None,
         longest_wait: float = 900.0,
     ):
-        host = urlsplit(address).hostname or "" if may_be_private else host_of(address)
+        host = host_of(address, may_be_private=may_be_private)
         self.address = address.rstrip("/")
         self._wait = wait
         self._longest_wait = longest_wait

@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from ...seals import Secret
 from ..rows import TicketRow
 from .answers import after, at, identifier, listed, minutes, moment, name_of, needed_moment, text
-from .desks import Desk, Page, Place, System
+from .desks import Desk, Keys, Page, Place, System
 from .line import NotThere, NotUnderstood
 from .walks import by_key
 
@@ -30,9 +29,9 @@ FIELDS = {
 ORDER = [("orderby", "LastUpdated"), ("order", "ASC"), ("orderby", "id"), ("order", "ASC")]
 
 
-def headers(token: Secret, account: str) -> dict[str, str]:
+def headers(keys: Keys) -> dict[str, str]:
     """Return what lets us in."""
-    return {"Authorization": f"token {token.open()}"}
+    return {"Authorization": f"token {keys.token.open()}"}
 
 
 def quoted(value: str) -> str:

@@ -13,12 +13,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from ...seals import Secret
 from ..rows import TicketRow
 from .answers import after, first_text, identifier, listed, minutes, moment, name_of, needed_moment
 from .answers import at as value_at
 from .answers import text as text_at
-from .desks import Desk, Page, Place, System
+from .desks import Desk, Keys, Page, Place, System
 from .line import NotThere, NotUnderstood
 from .walks import by_key
 
@@ -32,12 +31,12 @@ RESOLVED = ("6", "7", "resolved", "closed")
 CANCELED = ("8", "canceled", "cancelled")
 
 
-def headers(token: Secret, account: str) -> dict[str, str]:
+def headers(keys: Keys) -> dict[str, str]:
     """Return what lets us in: a password beside an account, or a bearer token alone."""
-    if account:
-        word = base64.b64encode(f"{account}:{token.open()}".encode()).decode()
+    if keys.account:
+        word = base64.b64encode(f"{keys.account}:{keys.token.open()}".encode()).decode()
         return {"Authorization": f"Basic {word}"}
-    return {"Authorization": f"Bearer {token.open()}"}
+    return {"Authorization": f"Bearer {keys.token.open()}"}
 
 
 def select(desk: Desk, query: str) -> list[Any]:

@@ -31,7 +31,8 @@ class Setting:
 @transaction.atomic
 def typed_feed(*, name: str, kind: str, address: str, account: str, queue: str) -> TicketFeed:
     """Return the help desk of a command line, made when new: what it remembers is how far it was
-    read. Raises NameTaken when that name stands for another."""
+    read. Raises NameTaken when that name stands for another, and WrongAddress."""
+    host_of(address, may_be_private=True)
     address = address.rstrip("/")
     source, _ = TicketSource.objects.get_or_create(name=name)
     feed = TicketFeed.objects.select_for_update().filter(source=source).first()
@@ -45,7 +46,13 @@ def typed_feed(*, name: str, kind: str, address: str, account: str, queue: str) 
 
 
 @transaction.atomic
-def set_up(*, setting: Setting, token: Secret | None, feed: TicketFeed | None = None) -> TicketFeed:
+def set_up(
+    *,
+    setting: Setting,
+    token: Secret | None,
+    app_token: Secret | None = None,
+    feed: TicketFeed | None = None,
+) -> TicketFeed:
     """Keep what a coordinator says of a help desk; a token is kept when one is given.
 
     What was read so far counts only for the same kind, address and queue. Raises NameTaken and
@@ -69,10 +76,12 @@ def set_up(*, setting: Setting, token: Secret | None, feed: TicketFeed | None = 
     before = feed.kind, feed.address, feed.queue
     feed.kind, feed.address, feed.queue = setting.kind, address, setting.queue
     feed.account, feed.fields = setting.account, setting.fields
+    if before[:2] != (setting.kind, address):
+        feed.token = feed.app_token = Secret("")  # they go to the host they were entered for alone
     if token is not None:
         feed.token = token
-    elif before[:2] != (setting.kind, address):
-        feed.token = Secret("")  # a token goes to the host it was entered for, to no other
+    if app_token is not None:
+        feed.app_token = app_token
     if before != (feed.kind, feed.address, feed.queue):
         feed.place, feed.checked_to, feed.turn = {}, 0, feed.turn + 1
     feed.failures, feed.not_before_at = 0, None

@@ -15,7 +15,7 @@ from ..deriving import Derived, Matched, Requesters, TicketReader
 from ..repeating import mark_repeated, teachers_of
 from ..rows import TicketRow
 from .answers import Drifted
-from .desks import Desk, Page, Place, System
+from .desks import Desk, Keys, Page, Place, System, headers_of
 from .line import AskedToWait, FeedProblem, Line, NotThere, NotUnderstood, WrongAddress
 from .operations import (
     finish_run,
@@ -48,6 +48,7 @@ class Sync:
         *,
         clock: Clock,
         token: Secret | None = None,
+        app_token: Secret | None = None,
         is_typed: bool = False,
         wait: Callable[[float], None] | None = None,
         may_go_on: Callable[[], bool] = lambda: True,
@@ -56,7 +57,7 @@ class Sync:
         self.feed = feed
         self.system: System = SYSTEMS[feed.kind]
         self.clock = clock
-        self._token = token
+        self._token, self._app_token = token, app_token
         self._is_typed = is_typed
         self._wait = wait
         self._may_go_on = may_go_on
@@ -106,11 +107,12 @@ class Sync:
         feed = self.feed
         try:
             token = feed.token if self._token is None else self._token
+            app_token = feed.app_token if self._app_token is None else self._app_token
         except SealBroken as broken:
             raise WrongAddress(str(broken)) from None
         line = Line(
             feed.address,
-            headers=self.system.headers(token, feed.account),
+            headers=headers_of(self.system, Keys(token, feed.account, app_token)),
             may_be_private=self._is_typed,
             wait=self._wait,
         )

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from ...seals import Secret
 from ..rows import TicketRow
 from .answers import (
     after,
@@ -25,14 +24,14 @@ from .answers import (
     plain,
     text,
 )
-from .desks import Desk, Page, Place, System
+from .desks import Desk, Keys, Page, Place, System
 from .line import NotThere, NotUnderstood, Refused
 from .walks import Listing, by_time
 
 
-def headers(token: Secret, account: str) -> dict[str, str]:
+def headers(keys: Keys) -> dict[str, str]:
     """Return what lets us in."""
-    return {"Authorization": f"Token token={token.open()}"}
+    return {"Authorization": f"Token token={keys.token.open()}"}
 
 
 def search(desk: Desk, query: str, number: int) -> list[Any]:

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...seals import Secret
 from ..rows import TicketRow
 from .answers import after, at, identifier, listed, minutes, moment, name_of, needed_moment, text
-from .desks import Desk, Page, Place, System, page_of
+from .desks import Desk, Keys, Page, Place, System, page_of
 from .line import NotThere, NotUnderstood
 
 EXPORT = "api/v2/incremental/tickets/cursor.json"
@@ -23,9 +22,9 @@ SIDELOADS = "users,metric_sets,groups"
 SOLVED = ("solved", "closed")
 
 
-def headers(token: Secret, account: str) -> dict[str, str]:
+def headers(keys: Keys) -> dict[str, str]:
     """Return what lets us in: an API token belongs to an agent's address."""
-    word = base64.b64encode(f"{account}/token:{token.open()}".encode()).decode()
+    word = base64.b64encode(f"{keys.account}/token:{keys.token.open()}".encode()).decode()
     return {"Authorization": f"Basic {word}"}
 
 
