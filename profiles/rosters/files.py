@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from ..imports import (
     ImportRefused,
+    Unreadable,
     hash_of,
     largest_file,
     largest_unpacked,
@@ -26,6 +27,8 @@ MOST_ENTRIES = 1000
 TABLE = "table.csv"
 #: A CSV file shrinks to a tenth or so; a file that shrinks more than this is a trap.
 LARGEST_RATIO = 500
+#: Any program that zips can pack so; other ways are refused rather than met by surprise.
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def is_text(path: Path) -> bool:
@@ -110,14 +113,14 @@ class RosterFiles:
 
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
-        """Give a file's bytes as a stream."""
+        """Give a file's bytes as a stream, to be read by CsvTable; raises Unreadable."""
         place = self._places[name.casefold()]
-        if self._zip is None:
-            with (self.path / place).open("rb") as stream:
-                yield stream
-        else:
-            with self._zip.open(place) as stream:
-                yield stream  # type: ignore[misc]
+        try:
+            stream = (self.path / place).open("rb") if self._zip is None else self._zip.open(place)
+        except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, struct.error):
+            raise Unreadable("the file can't be opened", "Export or zip it again.") from None
+        with stream:
+            yield stream  # type: ignore[misc]
 
     def content_hash(self) -> str:
         """Return the SHA-256 over all that was given."""
@@ -156,6 +159,12 @@ class RosterFiles:
             if entry.flag_bits & 1:
                 raise ImportRefused.because(
                     "the zip", "it is locked with a password", "Zip the files without one."
+                )
+            if entry.compress_type not in PACKED:
+                raise ImportRefused.because(
+                    "the zip",
+                    "a file in it is packed in a way that can't be read here",
+                    "Zip the CSV files again, in the usual way.",
                 )
             if entry.file_size > LARGEST_RATIO * max(entry.compress_size, 1024):
                 raise ImportRefused.because(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 
-from ..imports import ImportRefused
+from ..csv_tables import CsvTable
+from ..imports import ImportRefused, Problems, Unreadable
 from ..mappings import Columns
 from .files import RosterFiles
 
@@ -42,11 +42,13 @@ def _is_school_data_sync(files: RosterFiles) -> bool:
 
 
 def headings_of(files: RosterFiles, name: str) -> set[str]:
-    """Return the headings of a file in lower case, as far as its first line can be read."""
-    with files.open(name) as stream:
-        line = stream.readline(65_536)
-    cells = next(csv.reader([line.decode("utf-8-sig", "replace").replace("\0", "")]), [])
-    return {cell.strip().casefold() for cell in cells}
+    """Return the headings of a file in lower case; none when they can't be read."""
+    try:
+        with files.open(name) as stream:
+            header = CsvTable(stream, file=name, problems=Problems()).header
+    except Unreadable:  # whoever reads the file says why
+        return set()
+    return {heading.casefold() for heading in header}
 
 
 def chosen(files: RosterFiles, wanted: Wanted) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from datetime import date, datetime
 from pathlib import Path
 
@@ -35,12 +33,7 @@ def read_roster(
     problems = Problems()
     files = RosterFiles(path)
     try:
-        try:
-            roster = _roster_of(files, wanted, problems, progress, today_in_district(now))
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-            raise ImportRefused.because(
-                "the files", "they can't be read to their end", "Export or download them again."
-            ) from error
+        roster = _roster_of(files, wanted, problems, progress, today_in_district(now))
         if problems.forbid:
             raise ImportRefused(problems)
         return roster, problems, files.content_hash()

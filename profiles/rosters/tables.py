@@ -117,9 +117,6 @@ class Table:
         except Unreadable as broken:
             problems.error(self.file, broken.rule, broken.remedy, line=broken.line)
             return
-        except (OSError, RuntimeError, NotImplementedError, ValueError):
-            problems.error(self.file, "the file can't be opened", "Export or zip it again.")
-            return
         if not rows and not (self.may_be_empty or self.is_delta):
             problems.error(self.file, "the file has only a header", "Export it with its rows.")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import ClassVar
@@ -307,18 +308,18 @@ def header_of(files: RosterFiles) -> list[str]:
 
 
 def sample_of(files: RosterFiles, rows: int = 3) -> list[tuple[str, list[str]]]:
-    """Return each heading with the cells of the first rows, cut short. A table of teachers holds
-    nothing that its coordinator may not see."""
-    with files.open(files.only_table) as stream:
+    """Return each heading with the cells of the first rows, cut short; raises ImportRefused. A
+    table of teachers holds nothing that its coordinator may not see."""
+    header = header_of(files)
+    first: list[list[str]] = []
+    # As far as they can be read: the check says what is wrong with the others.
+    with suppress(Unreadable), files.open(files.only_table) as stream:
         table = CsvTable(stream, file=FILE, problems=Problems(), delimiters=",;")
-        try:
-            first = [cells for _, cells in islice(table.rows(), rows)]
-        except Unreadable:
-            first = []
-        return [
-            (heading, [cells[place][:60] or "–" for cells in first])
-            for place, heading in enumerate(table.header)
-        ]
+        first += (cells for _, cells in islice(table.rows(), rows))
+    return [
+        (heading, [cells[place][:60] or "–" for cells in first])
+        for place, heading in enumerate(header)
+    ]
 
 
 def refuse_no_table(header: list[str]) -> None:

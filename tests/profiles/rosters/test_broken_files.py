@@ -62,17 +62,19 @@ def entry(name: str, text: bytes = b"a,b\n1,2\n", **marks) -> bytes:
     return out.getvalue()
 
 
-def flagged(offset_local: int, offset_central: int, value: int) -> bytes:
+def flagged(
+    offset_local: int, offset_central: int, value: int, files: Files | None = None
+) -> bytes:
     """Return a sound zip with two bytes changed in both headers of its first entry."""
-    data = bytearray(zipped(files_of("1.1")))
+    data = bytearray(zipped(files or files_of("1.1")))
     data[offset_local : offset_local + 2] = struct.pack("<H", value)
     central = data.index(b"PK\x01\x02") + offset_central
     data[central : central + 2] = struct.pack("<H", value)
     return bytes(data)
 
 
-def damaged(name: bytes, keep: int = 60) -> bytes:
-    data = bytearray(zipped(files_of("1.1")))
+def damaged(name: bytes, keep: int = 60, files: Files | None = None) -> bytes:
+    data = bytearray(zipped(files or files_of("1.1")))
     start = data.index(name) + keep
     data[start : start + 40] = bytes(40)
     return bytes(data)
@@ -96,7 +98,7 @@ def twice() -> bytes:
 
 def unpacked_in_pieces() -> bytes:
     """Return many files that only together are too large."""
-    line = b"".join(b"%d,abcdefgh\n" % n for n in range(60_000))
+    line = b"".join(b"%d,abcdefgh\n" % (n // 20) for n in range(60_000))
     return zipped({f"{n}.csv": line for n in range(40)})
 
 
@@ -151,11 +153,40 @@ BROKEN: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "same entry twice": (twice, "manifest.csv: the file is missing"),
     "zip with a password": (lambda: flagged(6, 8, 1), "the zip: it is locked with a password"),
-    "zip packed in an unknown way": (
-        lambda: flagged(8, 10, 99),
-        "manifest.csv: the file can't be opened",
+    "zip packed in an unknown way": (lambda: flagged(8, 10, 99), "the zip: a file in it is packed"),
+    "list packed in an unknown way": (
+        lambda: flagged(8, 10, 99, {"list.csv": TABLE}),
+        "the zip: a file in it is packed",
+    ),
+    "zip packed for programs alone": (
+        lambda: entry("users.csv", compress_type=zipfile.ZIP_LZMA),
+        "the zip: a file in it is packed",
     ),
     "zip damaged in a file": (lambda: damaged(b"users.csv"), "users.csv, line 1: the file can't"),
+    "zip damaged before a file": (
+        lambda: damaged(b"users.csv", keep=-30),
+        "users.csv: the file can't be opened",
+    ),
+    "School Data Sync damaged in a file": (
+        lambda: damaged(b"users.csv", keep=20, files=V21),
+        "users.csv, line 1: the file can't",
+    ),
+    "School Data Sync damaged before a file": (
+        lambda: damaged(b"users.csv", keep=-30, files=V21),
+        "users.csv: the file can't be opened",
+    ),
+    "first School Data Sync damaged in a file": (
+        lambda: damaged(b"Teacher.csv", keep=20, files=LEGACY),
+        "Teacher.csv, line 1: the file can't",
+    ),
+    "list damaged in a zip": (
+        lambda: damaged(b"list.csv", keep=20, files={"list.csv": TABLE}),
+        "the table, line 1: the file can't",
+    ),
+    "list damaged before it begins": (
+        lambda: damaged(b"list.csv", keep=-30, files={"list.csv": TABLE}),
+        "the table: the file can't be opened",
+    ),
     "zip that lies about a size": (lying, "users.csv, line 1"),
     "link instead of a file": (
         lambda: entry("manifest.csv", b"/etc/passwd", external_attr=0o120777 << 16),
@@ -217,6 +248,14 @@ BROKEN: dict[str, tuple[Callable[[], bytes], str]] = {
     "line ends of an old Macintosh": (
         lambda: with_("users.csv", USERS_1_1.replace("\n", "\r")),
         "users.csv, line 1: the lines end in a way",
+    ),
+    "School Data Sync with line ends of an old Macintosh": (
+        lambda: zipped(V21 | {"users.csv": V21["users.csv"].replace("\n", "\r")}),
+        "users.csv, line 1: the lines end in a way",
+    ),
+    "list with line ends of an old Macintosh": (
+        lambda: TABLE.replace("\n", "\r").encode(),
+        "the table, line 1: the lines end in a way",
     ),
     "cell of 10 MB": (
         lambda: users("Omar,", "x" * 10_485_760 + ","),
