@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from pdplanner.recommender.history import Cohorts, Floats, History
+
+#: What a row must have; a log without cohorts has everybody in one.
+NEEDED = ("person", "topic", "opened_at")
+
+
+class BadLog(ValueError):
+    """A file that is no log: what is missing or can't be read, and in which line."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +41,29 @@ class Trial:
 
 
 def read_events(path: str | Path) -> list[Event]:
-    """The rows of a CSV with columns person, topic, cohort, opened_at; incomplete ones left out."""
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        return [
-            Event(row["person"], row["topic"], row["cohort"] or "", _date(row["opened_at"]))
-            for row in csv.DictReader(file)
-            if row["person"] and row["topic"] and row["opened_at"]
-        ]
+    """The rows of a CSV with columns person, topic, cohort, opened_at; incomplete ones left out.
+
+    A stamp with a zone counts for the day that it names itself. Raises BadLog.
+    """
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            return list(_events_in(csv.DictReader(file)))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadLog(f"{path}: {error}") from error
+
+
+def _events_in(rows: csv.DictReader) -> Iterator[Event]:
+    missing = [name for name in NEEDED if name not in (rows.fieldnames or ())]
+    if missing:
+        raise BadLog(f"no column {', '.join(missing)}")
+    for row in rows:
+        if not all(row[name] and row[name].strip() for name in NEEDED):
+            continue
+        try:
+            opened_date = _date(row["opened_at"])
+        except ValueError as error:
+            raise BadLog(f"line {rows.line_num}: {error}") from error
+        yield Event(row["person"], row["topic"], row.get("cohort") or "", opened_date)
 
 
 def read_incidents(path: str | Path, *, subcategory: bool) -> list[Event]:

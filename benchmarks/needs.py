@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.helpdesks import make_helpdesk
-from benchmarks.logs import Event, Trial, read_events, read_incidents, trial_at
+from benchmarks.logs import BadLog, Event, Trial, read_events, read_incidents, trial_at
 from benchmarks.peers import PEERS, boosted_forecast
 from benchmarks.tables import print_table, write_json
 from pdplanner.recommender.baselines import Baseline, foretell_by
@@ -50,6 +50,8 @@ COLUMNS = (
     "chance",
     "seconds",
 )
+#: Ten years: a date further on may be none.
+MOST_DAYS = 3653
 Foretell = Callable[[History, int], Floats]
 
 
@@ -109,18 +111,41 @@ class Comparison:
     """The rows of a log, best ranking first, and how ours stands to the best peer."""
 
     rows: list[dict[str, object]]
+    failed: Mapping[str, str]  # peer -> why; they are in no row
     peer: str
     ratio: Measured  # ours over the best peer's nDCG@10, the same people drawn for both
 
 
+class NotFinite(ArithmeticError):
+    """A forecast of something that is no number."""
+
+
+class NobodyAsks(ValueError):
+    """A window in which no person asks who asked before it: nothing to measure by."""
+
+
 def compare(log: Log) -> Comparison:
-    """The figures of every method; windows are pooled by person."""
+    """The figures of every method; windows are pooled by person. A peer that fails is left out.
+
+    Raises NobodyAsks.
+    """
     trials = [trial_at(log.events, origin, log.days) for origin in log.origins]
+    if not any(trial.asked.any() for trial in trials):
+        raise NobodyAsks(
+            f"nobody who asked before {log.origins[0]} asked in the {log.days} days from then on"
+        )
     rows = []
     gains: dict[str, Floats] = {}
+    failed: dict[str, str] = {}
     for name, foretell in methods().items():
         started = time.perf_counter()
-        forecasts = [foretell(trial.history, trial.days) for trial in trials]
+        try:
+            forecasts = [_finite(foretell(trial.history, trial.days)) for trial in trials]
+        except Exception as error:
+            if name == OURS:
+                raise
+            failed[name] = f"{type(error).__name__}: {error}"
+            continue
         seconds = time.perf_counter() - started
         gains[name] = np.concatenate(
             [ndcg_by_person(m, t.asked) for m, t in zip(forecasts, trials, strict=True)]
@@ -129,14 +154,31 @@ def compare(log: Log) -> Comparison:
     order = sorted(gains, key=lambda name: -gains[name].mean())
     rows.sort(key=lambda row: order.index(str(row["method"])))
     best = next(name for name in order if name != OURS)
-    return Comparison(rows, best, _ratio(gains[OURS], gains[best]))
+    return Comparison(rows, failed, best, _ratio(gains[OURS], gains[best]))
+
+
+def _finite(forecast: Floats) -> Floats:
+    if not np.isfinite(forecast).all():
+        raise NotFinite("a forecast that is no number")
+    return forecast
 
 
 def _ratio(ours: Floats, peer: Floats) -> Measured:
+    """Ours over the peer's; draws in which the peer got nothing right tell of no ratio."""
     random = np.random.default_rng(0)
     drawn = random.integers(len(ours), size=(1000, len(ours)))
-    low, high = np.quantile(ours[drawn].mean(axis=1) / peer[drawn].mean(axis=1), [0.025, 0.975])
+    ours_drawn, peer_drawn = ours[drawn].mean(axis=1), peer[drawn].mean(axis=1)
+    told = peer_drawn > 0
+    if not told.any():
+        return Measured(float("nan"), float("nan"), float("nan"))
+    low, high = np.quantile(ours_drawn[told] / peer_drawn[told], [0.025, 0.975])
     return Measured(float(ours.mean() / peer.mean()), float(low), float(high))
+
+
+def _mean(values: Sequence[Floats]) -> float | None:
+    """The mean of them all; None where there is nothing."""
+    together = np.concatenate(values)
+    return float(together.mean()) if len(together) else None
 
 
 def _row(
@@ -168,8 +210,8 @@ def _row(
         "ndcg10": interval.value,
         "low": interval.low,
         "high": interval.high,
-        "repeats": float(np.concatenate(repeats).mean()),
-        "firsts": float(np.concatenate(firsts).mean()),
+        "repeats": _mean(repeats),
+        "firsts": _mean(firsts),
         "deviance": float((deviances * people).sum() / people.sum()),
         # The mean of the windows; `pooled` puts their cells into the same ten bins; `chance` is
         # what the true rates themselves would miss, window by window.
@@ -200,27 +242,49 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", help="CSV with columns person, topic, cohort, opened_at")
     parser.add_argument("--origin", type=date.fromisoformat, help="first day to foretell")
-    parser.add_argument("--days", type=int, default=28, help="days to foretell")
+    parser.add_argument("--days", type=_days, default=28, help="days to foretell")
     parser.add_argument("--json", help="write the rows here")
     chosen = parser.parse_args(arguments)
-    if chosen.events:
-        if chosen.origin is None:
-            parser.error("--events needs --origin")
-        events = read_events(chosen.events)
-        if not any(event.opened_date < chosen.origin for event in events):
-            parser.error(f"nothing was asked before {chosen.origin}")
-        logs = [Log(Path(chosen.events).name, events, [chosen.origin], chosen.days)]
-    else:
-        logs = logs_at_hand()
+    if chosen.events and chosen.origin is None:
+        parser.error("--events needs --origin")
     found: list[dict[str, object]] = []
-    for log in logs:
-        compared = compare(log)
-        print_table(log.title, COLUMNS, compared.rows)
-        ratio = compared.ratio
-        print(f"ours over {compared.peer}: {ratio.value:.3f} ({ratio.low:.3f} to {ratio.high:.3f})")
-        found += [{**row, "log": log.title} for row in compared.rows]
+    failed: list[dict[str, object]] = []
+    try:
+        logs = [_log_of(chosen)] if chosen.events else logs_at_hand()
+        for log in logs:
+            compared = compare(log)
+            _tell(log, compared)
+            found += [{**row, "log": log.title} for row in compared.rows]
+            failed += [
+                {"method": name, "why": why, "log": log.title}
+                for name, why in compared.failed.items()
+            ]
+    except (BadLog, NobodyAsks) as error:
+        parser.error(str(error))
     if chosen.json:
-        write_json(chosen.json, {"rows": found})
+        write_json(chosen.json, {"rows": found, "failed": failed})
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"must be 1 to {MOST_DAYS}")
+    return int(text)
+
+
+def _log_of(chosen: argparse.Namespace) -> Log:
+    events = read_events(chosen.events)
+    if not any(event.opened_date < chosen.origin for event in events):
+        raise BadLog(f"nothing was asked before {chosen.origin}")
+    return Log(Path(chosen.events).name, events, [chosen.origin], chosen.days)
+
+
+def _tell(log: Log, compared: Comparison) -> None:
+    left_out = [{"method": f"{name}: failed, left out"} for name in compared.failed]
+    print_table(log.title, COLUMNS, [*compared.rows, *left_out])
+    for name, why in compared.failed.items():
+        print(f"{name} failed: {why}")
+    ratio = compared.ratio
+    print(f"ours over {compared.peer}: {ratio.value:.3f} ({ratio.low:.3f} to {ratio.high:.3f})")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pdplanner.recommender.baselines import (
     Baseline,
     cohort_popularity,
     faded_counts,
+    foretell_by,
     known_people,
     popularity,
 )
@@ -41,6 +42,8 @@ def tifu_knn(history: History, *, half_life: float, neighbours: int, own: float)
     likeness = (counts / length) @ (counts / length).T
     np.fill_diagonal(likeness, -1.0)
     count = min(neighbours, history.people - 1)
+    if count < 1:
+        return counts  # nobody is near
     near = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-9)
     nearest = np.zeros_like(likeness)
@@ -121,7 +124,11 @@ ROUNDS = (60, 120, 240)
 
 def boosted_forecast(windows: Sequence[tuple[History, Floats, float]], now: History, days: float):
     """LightGBM with a Poisson objective on 17 features; `windows` are the earlier ones, latest
-    last, each (history before it, what was asked in it, its days)."""
+    last, each (history before it, what was asked in it, its days). Popularity where there is
+    nothing to learn from."""
+    windows = [window for window in windows if window[1][known_people(window[0])].any()]
+    if not windows:
+        return foretell_by(BASELINES[0], now, np.zeros((now.people, len(now.skills))), now, days)
     choice = (15, 120)
     if len(windows) > 1:
         history, met, length = windows[-1]

@@ -34,22 +34,25 @@ class Baseline:
 def foretell_by(
     baseline: Baseline, before: History, met: Floats, now: History, days: float
 ) -> Floats:
-    """The forecast of counts [P, K] at `now`, tuned on what was asked after `before`."""
+    """The forecast of counts [P, K] at `now`, tuned on what was asked after `before`; where that
+    was nothing, by the first settings and at the usual pace."""
     choices = [
         dict(zip(baseline.grid, values, strict=True))
         for values in itertools.product(*baseline.grid.values())
     ]
-    scored = [(baseline.score(before, **choice), choice) for choice in choices]
-    if not met.any():
-        return _blended(baseline.score(now, **choices[0]), now, 0.1, _usual(now, days))
     known = known_people(before)
+    if not met[known].any():
+        return _blended(baseline.score(now, **choices[0]), now, 0.1, _usual(now, days))
+    scored = [(baseline.score(before, **choice), choice) for choice in choices]
     best, choice = max(scored, key=lambda one: ndcg_by_person(one[0][known], met[known]).mean())
     blend, total = _calibrate(best, before, met)
     return _blended(baseline.score(now, **choice), now, blend, total)
 
 
 def _usual(now: History, days: float) -> float:
-    return float(len(now.day) / max(-now.day.min(), 1.0) * days)
+    """Tickets a known person, at the pace of the whole history."""
+    length = 1.0 - now.day.min(initial=0.0)
+    return float(len(now.day) / length * days / max(known_people(now).sum(), 1))
 
 
 def known_people(history: History) -> NDArray[np.bool_]:
