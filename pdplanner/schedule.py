@@ -35,6 +35,7 @@ WORK = (
     Work("award owed credit", "courses.tasks.award_credit", 60, 5),
     Work("publish what is due", "pdplanner.tasks.publish_scheduled", 300, 60),
     Work("forget old tickets", "profiles.tasks.forget_tickets", 3600, 3600),
+    Work("forget old reasons", "pdplanner.plans.tasks.forget_reasons", 3600, 3600),
     Work("forget ended sign-ins", "pdplanner.tasks.clear_sessions", 86400, 86400),
 )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from .models import Skill, SkillAnswer, Teacher, Ticket
-from .signals import profiles_changed, tickets_changed
+from .signals import profiles_changed, ticket_use_changed, tickets_changed
 from .tickets.repeating import mark_repeated
 
 CAUSE = "corrected"
@@ -42,12 +42,14 @@ def unmute_skill(*, teacher: Teacher, skill: Skill, now: datetime) -> None:
 def hide_ticket(*, teacher: Teacher, ticket: Ticket, now: datetime) -> None:
     """Use this ticket for nothing; only its own teacher may."""
     _correct(teacher, ticket, hidden_at=ticket.hidden_at or now)
+    _tell_use(teacher, [ticket.pk], counts=False)
 
 
 @transaction.atomic
 def unhide_ticket(*, teacher: Teacher, ticket: Ticket, now: datetime) -> None:
     """Use the ticket again."""
     _correct(teacher, ticket, hidden_at=None)
+    _tell_use(teacher, [ticket.pk], counts=True)
 
 
 @transaction.atomic
@@ -68,6 +70,7 @@ def set_ticket_use(*, teacher: Teacher, uses: bool, now: datetime) -> None:
     """Switch the use of the teacher's help-desk history on or off, for everybody's paths."""
     if Teacher.objects.filter(pk=teacher.pk, uses_tickets=not uses).update(uses_tickets=uses):
         _tell(teacher)
+        _tell_use(teacher, None, counts=uses)
     teacher.uses_tickets = uses
 
 
@@ -77,10 +80,15 @@ def _correct(teacher: Teacher, ticket: Ticket, **fields) -> None:
     for name, value in fields.items():
         setattr(ticket, name, value)
     ticket.save(update_fields=list(fields))
-    if "skill" in fields:
-        mark_repeated(teachers=[teacher.pk])
+    mark_repeated(teachers=[teacher.pk])
     tickets_changed.send(sender=Ticket, teacher_ids=[teacher.pk], count=1, cause=CAUSE)
 
 
 def _tell(teacher: Teacher) -> None:
     profiles_changed.send(sender=Teacher, teacher_ids=[teacher.pk], cause=CAUSE)
+
+
+def _tell_use(teacher: Teacher, ticket_ids: list[int] | None, *, counts: bool) -> None:
+    ticket_use_changed.send(
+        sender=Teacher, teacher_id=teacher.pk, ticket_ids=ticket_ids, counts=counts
+    )

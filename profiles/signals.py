@@ -9,6 +9,10 @@ from django.dispatch import Signal
 #: cause (a short word)
 tickets_changed = Signal()
 
+#: a teacher said whether tickets of theirs count for anything, or had them erased: teacher_id,
+#: ticket_ids (None: all of theirs), counts. What was told out of them must not stand.
+ticket_use_changed = Signal()
+
 #: what a teacher told about themselves changed: teacher_ids, cause
 profiles_changed = Signal()
 

@@ -16,7 +16,6 @@ urlpatterns = [
     path("goals/<int:pk>/end/", views.goal_end, name="goal-end"),
     path("settings/", views.settings, name="settings"),
     path("settings/goals/", views.settings_goals, name="settings-goals"),
-    path("settings/ticket-use/", views.ticket_use, name="ticket-use"),
     path("settings/<str:screen>/", views.settings_screen, name="settings-screen"),
     *year_urls.urlpatterns,
     *import_urls.urlpatterns,

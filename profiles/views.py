@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from .access import SignedInRequest, posted, teacher_required
 from .choices import Role
-from .corrections import set_ticket_use
 from .fitting import end_goal, set_goal, suggest_skills
 from .forms import GoalForm, MailForm, RoomForm, StyleForm, TeacherForm, WeekForm
 from .models import Goal, Teacher
@@ -148,18 +147,3 @@ def settings_goals(request: SignedInRequest) -> HttpResponse:
     return goals_screen(
         request, "profiles/fitting/goals.html", {"base": "profiles/settings_frame.html"}
     )
-
-
-@teacher_required
-@require_POST
-def ticket_use(request: SignedInRequest) -> HttpResponse:
-    """Switch the use of one's own help-desk history on or off."""
-    uses = request.POST.get("uses") == "yes"
-    set_ticket_use(teacher=request.teacher, uses=uses, now=timezone.now())
-    messages.success(
-        request,
-        "Your help-desk history counts again."
-        if uses
-        else "Your help-desk history is switched off. It counts for nobody's path now.",
-    )
-    return redirect("profiles:settings")

@@ -5,7 +5,8 @@ A mark is written in the transaction of its cause; the nudge that follows may be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 from django.db.models.signals import post_save
 from django.dispatch import receiver
@@ -13,10 +14,16 @@ from django.utils import timezone
 
 from courses.signals import catalogue_changed, enrolments_changed, requirements_changed
 from profiles.models import Teacher
-from profiles.signals import profiles_changed, surroundings_changed, tickets_changed
+from profiles.signals import (
+    profiles_changed,
+    surroundings_changed,
+    ticket_use_changed,
+    tickets_changed,
+)
 
-from .operations import ensure_plans, owe_all_plans, owe_plans
+from .operations import ensure_plans, owe_all_plans, owe_plans, take_back
 from .queries import teachers_touched_by
+from .queries.kept import mark_changed
 from .tasks import rebuild_owed_plans
 
 
@@ -28,8 +35,24 @@ def _nudge(newly_owed: int) -> None:
 
 @receiver(tickets_changed, dispatch_uid="plans hear of tickets")
 def hear_of_tickets(sender, teacher_ids: Iterable[int], cause: str, **kwargs) -> None:
-    """Tickets were recorded, corrected, hidden or sorted; an id stands once for each of them."""
-    _nudge(owe_plans(teacher_ids=teacher_ids, cause=cause, now=timezone.now()))
+    """Tickets were recorded, corrected, hidden or sorted; an id stands once for each of them.
+
+    Those of whoever opted out change nothing, and no path says how many there were.
+    """
+    counting = Counter(teacher_ids)
+    for teacher in Teacher.objects.filter(uses_tickets=False).values_list("pk", flat=True):
+        del counting[teacher]
+    _nudge(owe_plans(teacher_ids=counting.elements(), cause=cause, now=timezone.now()))
+
+
+@receiver(ticket_use_changed, dispatch_uid="plans hear whose tickets count")
+def hear_of_ticket_use(
+    sender, teacher_id: int, ticket_ids: Collection[int] | None, counts: bool, **kwargs
+) -> None:
+    """A teacher said whether tickets of theirs count: at once, before any rebuild."""
+    if not counts:
+        take_back(teacher_id=teacher_id, ticket_ids=ticket_ids)
+    mark_changed()
 
 
 @receiver(profiles_changed, dispatch_uid="plans hear of profiles")

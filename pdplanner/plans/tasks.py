@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from .operations import owe_nightly_rebuild, rebuild_owed, send_owed
+from .operations import forget_old_reasons, owe_nightly_rebuild, rebuild_owed, send_owed
 from .operations.forecasting import owe_weekly_measuring, pay_forecast
 from .operations.learning import learn_nightly
 from .operations.rebuilding import TOGETHER
@@ -43,6 +43,12 @@ def nightly_rebuild() -> bool:
 def send_owed_notices() -> int:
     """Send the mail that is owed; return how many mails went out."""
     return send_owed(now=timezone.now())
+
+
+@shared_task
+def forget_reasons() -> int:
+    """Let reasons of old paths go that may cite tickets older than the district keeps them."""
+    return forget_old_reasons(now=timezone.now())
 
 
 @shared_task

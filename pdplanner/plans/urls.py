@@ -17,4 +17,5 @@ urlpatterns = [
     path("path/noticed/tickets/", views.tickets, name="tickets"),
     path("path/noticed/tickets/<int:pk>/", views.ticket, name="ticket"),
     path("path/noticed/tickets/<int:pk>/use/", views.ticket_use, name="ticket-use"),
+    path("settings/ticket-use/", views.history_use, name="history-use"),
 ]

@@ -182,8 +182,22 @@ def skill_answer(request: SignedInRequest, pk: int) -> HttpResponse:
     return recut(request, f"Taken back: {skill} may shape your path again.")
 
 
-def recut(request: SignedInRequest, words: str) -> HttpResponse:
+@teacher_required
+@require_POST
+def history_use(request: SignedInRequest) -> HttpResponse:
+    """Switch the use of one's own help-desk history on or off."""
+    uses = request.POST.get("uses") == "yes"
+    corrections.set_ticket_use(teacher=request.teacher, uses=uses, now=timezone.now())
+    words = (
+        "Your help-desk history counts again."
+        if uses
+        else "Your help-desk history is switched off. It counts for nobody's path now."
+    )
+    return recut(request, words, fallback="profiles:settings")
+
+
+def recut(request: SignedInRequest, words: str, *, fallback: str = "plans:noticed") -> HttpResponse:
     """Rebuild the path of whoever just corrected something, say so, and lead back."""
     operations.rebuild_at_once(teacher=request.teacher, now=timezone.now())
     messages.success(request, words)
-    return back_from(request, "plans:noticed")
+    return back_from(request, fallback)

@@ -11,6 +11,7 @@ from .operations import (
     answer_erasure,
     ask_erasure,
     forget_old_tickets,
+    kept_since,
     record_look,
     withdraw_erasure,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "ask_erasure",
     "forget_old_tickets",
     "holdings_of",
+    "kept_since",
     "looks_at",
     "open_erasures",
     "record_look",

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from ..models import ErasureRequest, SignalLook, Teacher, Ticket, User
-from ..signals import profiles_changed
+from ..signals import profiles_changed, ticket_use_changed
 from .held import Erasure, all_held
 
 Outcome = ErasureRequest.Outcome
@@ -72,18 +72,24 @@ def erase(*, teacher: Teacher, now: datetime) -> None:
             held.rows_of(teacher).delete()
     teacher.forget(now=now)
     profiles_changed.send(sender=Teacher, teacher_ids=[teacher.pk], cause="erased")
+    ticket_use_changed.send(sender=Teacher, teacher_id=teacher.pk, ticket_ids=None, counts=False)
+
+
+def kept_since(now: datetime) -> datetime | None:
+    """Return from when on the district keeps tickets; None: it keeps them all."""
+    months = settings.TICKET_MONTHS
+    return now - timedelta(days=round(months * DAYS_A_MONTH)) if months else None
 
 
 def forget_old_tickets(*, now: datetime) -> int:
     """Delete tickets older than the district keeps them; return how many.
 
-    A plan that cited one is told anew by the next night's rebuild.
+    A path that stands is told anew by the next night's rebuild; what older ones cite, plans forget.
     """
-    months = settings.TICKET_MONTHS
-    if not months:
+    before = kept_since(now)
+    if before is None:
         return 0
     gone = 0
-    before = now - timedelta(days=round(months * DAYS_A_MONTH))
     while True:
         with transaction.atomic():
             old = list(

@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from courses.models import Enrolment
+from courses.models import CoursePage, Enrolment
 from pdplanner.plans.models import CoachRequest, Plan, StepAnswer
-from pdplanner.plans.operations import AnswerRefused, owe_plans, rebuild_plans
+from pdplanner.plans.operations import AnswerRefused, owe_plans, rebuild_plans, rebuilding
 from pdplanner.plans.templatetags.paths import in_short, tape
+from pdplanner.recommender import BadFacts
 from profiles.models import Skill, SkillAnswer, Term, Ticket
+from profiles.privacy import ask_erasure
+from profiles.signals import tickets_changed
 
 from .conftest import NOW, TODAY, at
 
@@ -332,3 +335,77 @@ def test_tape_says_each_part_in_words_in_its_order():
 def test_reason_in_short_is_its_first_half():
     assert in_short("You asked thrice; the last time cost 10 minutes.") == "You asked thrice"
     assert in_short("It is required of you.") == "It is required of you"
+
+
+# ---- one's word on whose tickets count ----------------------------------------------------------
+
+
+#: What the pages say of Nora's own asks.
+ASKED = {
+    "/path/": ("You asked about", "3 asks"),
+    "/path/noticed/": ("You asked about", "3 asks"),
+    "coach": ("Asked the help desk",),
+}
+
+
+def asks_told(teacher, coach, signed_in) -> set[str]:
+    """The pages that tell of the teacher's own asks."""
+    request, _ = CoachRequest.objects.get_or_create(
+        teacher=teacher, course=CoursePage.objects.first(), defaults={"asked_at": NOW}
+    )
+    pages = {page: signed_in(teacher).get(page) for page in ("/path/", "/path/noticed/")}
+    pages["coach"] = signed_in(coach).get(reverse("coach-asker", args=[request.pk]))
+    return {
+        page
+        for page, response in pages.items()
+        if any(words in response.content.decode() for words in ASKED[page])
+    }
+
+
+def test_history_is_switched_off_and_on_at_once_on_every_page(fitted, coach, signed_in):
+    assert asks_told(fitted, coach, signed_in) == {"/path/", "/path/noticed/", "coach"}
+    response = signed_in(fitted).post("/settings/ticket-use/", follow=True)
+    assert response.redirect_chain == [("/settings/", 302)]
+    assert words_of(response) == [
+        "Your help-desk history is switched off. It counts for nobody's path now."
+    ]
+    assert asks_told(fitted, coach, signed_in) == set()
+    plan = Plan.objects.get(teacher=fitted)
+    assert plan.wanted == plan.built  # it was cut anew, and waits for no sweep
+    response = signed_in(fitted).post(
+        "/settings/ticket-use/", {"uses": "yes", "next": "/path/noticed/"}, follow=True
+    )
+    assert response.redirect_chain == [("/path/noticed/", 302)]
+    assert words_of(response) == ["Your help-desk history counts again."]
+    assert asks_told(fitted, coach, signed_in) == {"/path/", "/path/noticed/", "coach"}
+
+
+@pytest.mark.parametrize("by", ["switching off", "hiding", "erasing"])
+def test_asks_taken_back_are_told_nowhere_even_when_no_path_can_be_cut(
+    fitted, coach, coordinator, signed_in, monkeypatch, by
+):
+    assert asks_told(fitted, coach, signed_in) == {"/path/", "/path/noticed/", "coach"}
+
+    def impossible(**kwargs):
+        raise BadFacts("a slip in the catalogue")
+
+    monkeypatch.setattr(rebuilding, "draft_paths", impossible)
+    if by == "switching off":
+        signed_in(fitted).post("/settings/ticket-use/")
+    elif by == "hiding":
+        for ticket in fitted.tickets.all():
+            signed_in(fitted).post(f"/path/noticed/tickets/{ticket.pk}/use/", {"hide": "1"})
+    else:
+        asked = ask_erasure(teacher=fitted, words="", now=NOW)
+        signed_in(coordinator).post("/erasure-requests/", {"request": asked.pk, "answer": "erase"})
+    assert asks_told(fitted, coach, signed_in) == set()
+    plan = Plan.objects.get(teacher=fitted)
+    assert plan.wanted > plan.built
+
+
+def test_tickets_of_whoever_switched_off_change_no_path(fitted, signed_in):
+    signed_in(fitted).post("/settings/ticket-use/")
+    before = Plan.objects.get(teacher=fitted)
+    tickets_changed.send(sender=None, teacher_ids=[fitted.pk] * 3, count=3, cause="tickets")
+    after = Plan.objects.get(teacher=fitted)
+    assert (after.wanted, after.causes) == (before.wanted, {})

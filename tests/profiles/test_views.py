@@ -172,16 +172,6 @@ def test_digest_is_switched_on_and_off(new_teacher, signed_in):
     assert User.objects.get(pk=new_teacher.user_id).wants_digest is False
 
 
-def test_ticket_use_is_switched_off_and_on(new_teacher, signed_in):
-    client = signed_in(new_teacher)
-    client.post("/settings/ticket-use/")
-    new_teacher.refresh_from_db()
-    assert new_teacher.uses_tickets is False
-    client.post("/settings/ticket-use/", {"uses": "yes"})
-    new_teacher.refresh_from_db()
-    assert new_teacher.uses_tickets is True
-
-
 def test_goals_page_asks_as_many_queries_for_one_goal_as_for_many(
     new_teacher, signed_in, grade_sync, django_assert_num_queries
 ):

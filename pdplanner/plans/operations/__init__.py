@@ -9,6 +9,7 @@ from .answers import (
     swap_step,
     undo_answer,
 )
+from .forgetting import forget_old_reasons, take_back
 from .mailing import send_owed
 from .owing import ensure_plans, owe_all_plans, owe_plans
 from .rebuilding import Rebuilt, rebuild_at_once, rebuild_plans
@@ -21,6 +22,7 @@ __all__ = [
     "ask_coach",
     "close_coach_request",
     "ensure_plans",
+    "forget_old_reasons",
     "not_a_fit",
     "owe_all_plans",
     "owe_nightly_rebuild",
@@ -30,5 +32,6 @@ __all__ = [
     "rebuild_plans",
     "send_owed",
     "swap_step",
+    "take_back",
     "undo_answer",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
+from profiles.corrections import CAUSE as CORRECTED
 from profiles.models import User
 from profiles.notices import owe_notices
 
@@ -27,8 +28,9 @@ OWN_ANSWERS = frozenset(
 def store_drafts(pairs: Sequence[tuple[Plan, Draft]], *, now: datetime, tells: bool) -> int:
     """Store these drafts over the plans as they were seen; return how many versions are new.
 
-    A plan that somebody else rebuilt since it was seen is left alone: if it is still owed, the
-    next sweep finds it. `tells`: whoever asked for the digest is owed a notice of the change.
+    A plan that somebody else rebuilt since it was seen is left alone, and so is one whose teacher
+    corrected something since: it is still owed, the next sweep finds it. `tells`: whoever asked
+    for the digest is owed a notice of the change.
     """
     locked = {
         plan.pk: plan
@@ -58,9 +60,10 @@ def store_drafts(pairs: Sequence[tuple[Plan, Draft]], *, now: datetime, tells: b
 
 
 def _is_as_seen(locked: Plan | None, seen: Plan) -> bool:
-    return locked is not None and (locked.built, locked.current_id) == (
-        seen.built,
-        seen.current_id,
+    """Whether the draft may stand: what a teacher took back meanwhile must not come back."""
+    return locked is not None and (
+        (locked.built, locked.current_id, locked.causes.get(CORRECTED))
+        == (seen.built, seen.current_id, seen.causes.get(CORRECTED))
     )
 
 

@@ -15,6 +15,7 @@ from profiles.choices import Format
 from profiles.models import School, Skill
 
 from .facts import read_facts
+from .kept import whose_tickets
 from .reach import FEWEST_SHOWN
 from .rules import rules_in_use
 
@@ -46,7 +47,9 @@ class UnmetSkill:
 
 def unmet_skills(*, as_of: date) -> tuple[UnmetSkill, ...]:
     """Return the needs of groups of five and more that no session meets, most minutes first."""
-    key = f"unmet:{as_of.isoformat()}"
+    # The mark is asked for before the facts are read: an answer that a teacher's word overtakes
+    # is kept where nobody looks for it.
+    key = f"unmet:{as_of.isoformat()}:{whose_tickets()}"
     kept = cache.get(key)
     if kept is None:
         began = perf_counter()
