@@ -7,6 +7,7 @@ from typing import Any
 from ..models import RosterBase, Teacher, TeacherIdentifier
 from .columns import boolean_of
 from .oneroster import Base
+from .tables import Row
 
 #: The files whose rows are about a person, and the column that says about whom.
 ABOUT_PEOPLE = {"users": "sourcedId", "roles": "userSourcedId", "enrollments": "userSourcedId"}
@@ -16,7 +17,8 @@ def base_of(source: str) -> Base | None:
     """Return the rows that earlier sets left, None when there were none.
 
     Names and addresses are not in them: they are the teachers' own, and lent for the reading.
-    Whoever is no teacher here any more (erased, say) has no row either.
+    Whoever is no teacher here any more (erased, say) has no row either, and neither has a row that
+    is gone and of nobody known: earlier versions kept those of students too.
     """
     stored = dict(RosterBase.objects.filter(source=source).values_list("file", "rows"))
     if not stored:
@@ -29,10 +31,14 @@ def base_of(source: str) -> Base | None:
             "external_id", "teacher__email", "teacher__given_name", "teacher__family_name"
         )
     }
+    for file, column in ABOUT_PEOPLE.items():
+        stored[file] = [
+            row for row in stored.get(file, []) if not Row(row).is_gone or row.get(column) in people
+        ]
     stored["users"] = [
         row | people.get(row["sourcedId"], {})
-        for row in stored.get("users", [])
-        if row["sourcedId"] in people or not boolean_of(row.get("enabledUser", ""))
+        for row in stored["users"]
+        if row["sourcedId"] in people or boolean_of(row.get("enabledUser", "")) is False
     ]
     return stored
 

@@ -61,6 +61,9 @@ KEPT_OF_USERS = (
     "primaryOrgSourcedId",
 )
 
+#: What is kept of a row that goes, so that an older change does not bring it back.
+KEPT_OF_GONE = ("sourcedId", "status", "dateLastModified", "userSourcedId")
+
 #: Rows of an earlier set, by name.
 Base = Mapping[str, list[dict[str, Any]]]
 
@@ -152,13 +155,14 @@ class OneRoster(Feed):
             yield from super().rows(name, again=again)
             return
         rows = {row["sourcedId"]: row for row in self._earlier(name)}
+        known = set(rows)
         if self.kinds[name] == "delta" and self.has(name):
             for row in self._changes(name, rows, again=again):
                 rows[row["sourcedId"]] = row
         for row in rows.values():
             if not row.is_gone:
                 yield row
-            elif not again:
+            elif row["sourcedId"] in known and not again:  # else it may well be a student's
                 self.keep(name, row)
 
     def read(self, name: str, table: Table, problems: Problems) -> Iterator[Row]:
@@ -210,12 +214,14 @@ class OneRoster(Feed):
                 continue
             if known is not None and "students" in known:
                 row["students"] = known["students"]
+            if known is not None and row.is_gone and "userSourcedId" in known:
+                row["userSourcedId"] = known["userSourcedId"]  # the change need not say whose
             yield row
 
     def keep(self, name: str, row: Row) -> None:
         columns = KEPT_OF_USERS if name == "users" else (*self.columns(name), "students")
         if row.is_gone:
-            columns = ("sourcedId", "status", "dateLastModified")
+            columns = KEPT_OF_GONE
         self.kept.setdefault(name, []).append(
             {
                 column: value.isoformat() if isinstance(value, date) else value

@@ -235,6 +235,59 @@ def test_base_holds_neither_students_nor_names_nor_addresses(folder, district):
     }
 
 
+GONE_USERS = header(USERS_1_1) + "".join(
+    f"{one},tobedeleted,{CHANGED},,,,,,,,,,,,,,,\n" for one in ("u2", "p1", "kanary-1")
+)
+GONE_ENROLMENTS = header(SHARED["enrollments.csv"]) + "".join(
+    f"{one},tobedeleted,{CHANGED},k1,s1,{whose},,,,\n"
+    for one, whose in (("e1", ""), ("e3", "p1"), ("kanary-e1", "kanary-1"))
+)
+KEPT_OF_GONE = {
+    "users": [{"sourcedId": "u2", "status": "tobedeleted", "dateLastModified": CHANGED}],
+    "enrollments": [
+        {
+            "sourcedId": "e1",
+            "status": "tobedeleted",
+            "dateLastModified": CHANGED,
+            "userSourcedId": "u1",
+        }
+    ],
+}
+
+
+def gone_in_base() -> dict[str, list]:
+    return {
+        base.file: [row for row in base.rows if row.get("status") == "tobedeleted"]
+        for base in RosterBase.objects.filter(file__in=KEPT_OF_GONE)
+    }
+
+
+def test_rows_that_go_are_kept_of_teachers_alone(folder, district):
+    bring_in(folder({}))
+    bring_in(changes(folder, users=GONE_USERS, enrollments=GONE_ENROLMENTS))
+    assert gone_in_base() == KEPT_OF_GONE
+    bring_in(changes(folder, classes=header(SHARED["classes.csv"])))
+    assert gone_in_base() == KEPT_OF_GONE
+    back = "e1,active,2026-09-14T06:00:00Z,k1,s1,u1,teacher,,,\n"
+    bring_in(changes(folder, enrollments=header(SHARED["enrollments.csv"]) + back))
+    assert gone_in_base() == KEPT_OF_GONE
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+def test_rows_that_earlier_versions_kept_of_students_go_with_the_next_set(
+    folder, district, is_full
+):
+    bring_in(folder({}))
+    bring_in(changes(folder, users=GONE_USERS, enrollments=GONE_ENROLMENTS))
+    for base in RosterBase.objects.filter(file__in=KEPT_OF_GONE):
+        student = {"sourcedId": "kanary-1", "status": "toBeDeleted", "dateLastModified": CHANGED}
+        base.rows.append(student)
+        base.save()
+    bring_in(folder({}) if is_full else changes(folder, users=header(USERS_1_1)))
+    assert "kanary" not in repr(list(RosterBase.objects.values()))
+    assert gone_in_base() == ({file: [] for file in KEPT_OF_GONE} if is_full else KEPT_OF_GONE)
+
+
 def test_erased_teacher_does_not_come_back_by_a_change_of_others(folder, district):
     bring_in(folder({}))
     teacher("u2").delete()
