@@ -13,9 +13,15 @@ HEADINGS = {
         "external_id ticket_number number ticket_id ticket_no incident_number case_number id"
     ),
     "requester": (
-        "requester requester_email from_email caller_email requester_email_address contact_email"
-        " customer_email email"
+        "requester requester_email requestor requestor_email from_email caller_email"
+        " requester_email_address contact_email customer_email email"
     ),
+    "helped": (
+        "helped requested_for requested_for_email on_behalf_of on_behalf_of_email for_user"
+        " affected_user affected_user_email affected_person opened_for created_for for_email for"
+        " beneficiary"
+    ),
+    "asset": "asset asset_name asset_description device_name configuration_item",
     "opened": (
         "opened opened_at created created_at date_created created_date created_time creation_date"
         " open_date"
@@ -25,9 +31,10 @@ HEADINGS = {
         "resolved resolved_at date_resolved resolved_date resolved_time solved solved_at closed"
         " closed_at closed_date closed_time date_closed"
     ),
-    "category": "category help_topic topic issue_category",
-    "subcategory": "subcategory sub_category issue",
-    "subject": "subject title summary short_description",
+    # Not "topic" and "issue": many a help desk heads the text so.
+    "category": "category help_topic issue_category issue_type",
+    "subcategory": "subcategory sub_category",
+    "subject": "subject title summary short_description issue topic",
     "body": "body description content message details",
     "kind": "kind ticket_kind",
     "minutes_lost": "minutes_lost",
@@ -37,7 +44,7 @@ HEADINGS = {
 }
 NAMES = tuple(HEADINGS)
 #: Columns whose cells are read for the skill and never shown, stored or quoted.
-TEXT_NAMES = ("subject", "body")
+TEXT_NAMES = ("subject", "body", "asset")
 # A comma starts the next pair only when one of our names follows it: headings hold commas too.
 PAIRS = re.compile(rf",(?=\s*(?:{'|'.join(NAMES)})\s*=)|,(?=\s*[a-z_]+\s*=)")
 FILE = "the tickets"
@@ -46,6 +53,8 @@ FILE = "the tickets"
 LABELS = {
     "external_id": "Number of the ticket",
     "requester": "Who asked: address or roster id",
+    "helped": "Asked for whom: address or roster id, where that is somebody else",
+    "asset": "The device it is about: read, never stored",
     "opened": "Opened",
     "first_answered": "First answered",
     "resolved": "Resolved",

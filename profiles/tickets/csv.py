@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from ..choices import DateOrder
 from ..csv_tables import CsvTable
 from ..imports import ImportRefused, Problems, Unreadable
+from .category_names import LONGEST_STORED, is_nothing
 from .columns import FILE, NAMES, TEXT_NAMES, Columns, places_of, recognise
 from .dates import SHAPE, read_date
 from .rows import TicketRow
@@ -23,7 +24,7 @@ FURTHEST_AHEAD = timedelta(days=367)
 #: More minutes than a school year has are a slip of the keyboard.
 MOST_MINUTES = 100_000
 LONGEST_ID = 100
-LONGEST_CATEGORY = 200
+LONGEST_CATEGORY = LONGEST_STORED
 
 #: Cells that are longer, or have more words, are taken for a text and shown to nobody.
 LONGEST_SHOWN, MOST_WORDS_SHOWN = 60, 3
@@ -34,6 +35,15 @@ YES = {"true", "yes", "y", "1"}
 #: A help desk's words for what it has no more; osTicket exports such rows with the rest.
 GONE = {"deleted", "merged"}
 NO = {"", "false", "no", "n", "0"}
+#: What stands where nobody is named but who wrote it.
+SELF = {"self", "myself", "me", "same", "same as requester"}
+#: Words for no time yet, and dates that programs write for it.
+NEVER = {"never", "not yet", "not resolved", "unresolved", "open", "pending", "unknown"}
+NO_DATE = "0000-00-00"
+NEVER_DATES = {
+    date(year, month, day)
+    for year, month, day in ((1, 1, 1), (1899, 12, 30), (1900, 1, 1), (1969, 12, 31), (1970, 1, 1))
+}
 
 Sample = list[tuple[str, list[str]]]  # each heading with cells that may be shown
 
@@ -83,6 +93,17 @@ def unguarded(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
 
 
+def is_somebody_else(helped: str, requester: str) -> bool:
+    """Return whether a cell names another person than the one who asked."""
+    word = helped.casefold()
+    return not (is_nothing(word) or word in SELF or word == requester.casefold())
+
+
+def is_never(text: str) -> bool:
+    """Return whether a cell says in words that there is no time: "Not set", "-"."""
+    return is_nothing(text) or text.casefold() in NEVER or text.startswith(NO_DATE)
+
+
 def refusal(broken: Unreadable) -> ImportRefused:
     """Return the refusal of a file that stops being readable."""
     problems = Problems()
@@ -129,6 +150,8 @@ class TicketCsv:
         (
             number,
             requester,
+            helped,
+            asset,
             opened,
             answered,
             resolved,
@@ -146,8 +169,8 @@ class TicketCsv:
             for cell in map(str.strip, self._cells_of(cells))
         ]
         opened_at = self._time("opened", opened)
-        resolved_at = self._time("resolved", resolved) if resolved else None
-        answered_at = self._time("first_answered", answered) if answered else None
+        resolved_at = self._later("resolved", resolved, opened_at) if resolved else None
+        answered_at = self._later("first_answered", answered, opened_at) if answered else None
         if opened_at is None and self._is_good:
             self._wrong("opened", "a required cell is empty", "Every ticket was opened some time.")
         if not number:
@@ -156,31 +179,30 @@ class TicketCsv:
             self._wrong(
                 "external_id", f"the id is longer than {LONGEST_ID} characters", "Is this the id?"
             )
-        if opened_at is not None:
-            for name, at in (("resolved", resolved_at), ("first_answered", answered_at)):
-                if at is not None and at < opened_at:
-                    self._wrong(name, "the time is before the ticket was opened", "Correct it.")
         lost = self._minutes(minutes) if minutes else None
         need_by_at = self._time("need_by", need_by) if need_by else None
+        is_named = bool(helped) and is_somebody_else(helped, requester)
         is_reopened = self._is_reopened(reopened) if reopened else False
         if not self._is_good or opened_at is None:
             return None
         return TicketRow(
             line=line,
             external_id=number,
-            requester=requester,
+            requester=helped if is_named else requester,
             opened_at=opened_at,
             first_answered_at=answered_at,
             resolved_at=resolved_at,
-            category=category[:LONGEST_CATEGORY],
-            subcategory=subcategory[:LONGEST_CATEGORY],
+            category=category,
+            subcategory=subcategory,
             kind=kind,
             minutes_lost=lost,
-            need_by_date=need_by_at.astimezone(self.zone).date() if need_by_at else None,
+            need_by_date=self._day(need_by_at) if need_by_at else None,
             is_reopened=is_reopened,
             subject=subject,
             body=body,
             is_gone=status.casefold() in GONE,
+            is_named=is_named,
+            asset=asset,
         )
 
     def _wrong(self, name: str, rule: str, remedy: str) -> None:
@@ -195,6 +217,8 @@ class TicketCsv:
         try:
             at = datetime.fromisoformat(text)
         except ValueError:
+            if is_never(text):
+                return None
             local = read_date(text, self.date_order, self.zone) if self.date_order else None
             if local is None:
                 self._wrong(name, *self._why_no_time(text))
@@ -207,12 +231,27 @@ class TicketCsv:
                 return at
         except OverflowError:
             pass
+        if at.date() in NEVER_DATES and name != "opened":
+            return None
         self._wrong(
             name,
             f"the date is before {FIRST_YEAR} or more than a year ahead",
             "Correct it, or leave the cell empty when nothing happened yet.",
         )
         return None
+
+    def _later(self, name: str, text: str, opened_at: datetime | None) -> datetime | None:
+        """The moment of what came after the opening; a day alone is never before it."""
+        at = self._time(name, text)
+        if at is None or opened_at is None or at >= opened_at:
+            return at
+        if ":" not in text and at.astimezone(self.zone).date() == self._day(opened_at):
+            return opened_at
+        self._wrong(name, "the time is before the ticket was opened", "Correct it.")
+        return None
+
+    def _day(self, moment_at: datetime) -> date:
+        return moment_at.astimezone(self.zone).date()
 
     def _why_no_time(self, text: str) -> tuple[str, str]:
         """The rule that a cell breaks which holds no time, and what to do."""
@@ -232,6 +271,8 @@ class TicketCsv:
         return "the time is not ISO 8601", "Write it such as 2026-08-24T09:30."
 
     def _minutes(self, text: str) -> int | None:
+        if is_nothing(text):
+            return None
         if text.isascii() and text.isdecimal() and len(text) <= 6 and int(text) <= MOST_MINUTES:
             return int(text)
         self._wrong("minutes_lost", "the cell holds no number of minutes", "Write such as 25.")
@@ -239,7 +280,7 @@ class TicketCsv:
 
     def _is_reopened(self, text: str) -> bool:
         word = text.casefold()
-        if word in NO or word in YES:
+        if word in NO or word in YES or is_nothing(word):
             return word in YES
         if word.isascii() and word.isdecimal():
             return int(word[:9]) > 0

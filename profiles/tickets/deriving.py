@@ -12,6 +12,7 @@ from ..imports import Problems
 from ..models import Skill, Teacher, TeacherIdentifier, Ticket, TicketCategory, TicketSource, Tool
 from .allowed import keeper
 from .categories import CategoryRow
+from .category_names import CategoryNames
 from .classifier import newest_classifier
 from .columns import FILE
 from .learned import told_by
@@ -22,6 +23,9 @@ from .rows import TicketRow
 ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
 #: Requesters who match nobody: so many are told apart and listed; the rest is a number.
 MOST_STRANGERS, LISTED_STRANGERS = 1000, 10
+#: Of so many tickets the categories' names are known to be names.
+NEWEST_HELD = 5_000
+NO_ID = 0
 NOTHING_SAID = Reading(None, None, None)
 
 
@@ -35,6 +39,8 @@ class Derived(NamedTuple):
     minutes: int | None = None
     minutes_origin: str = ""
     words: str = ""  # the allowed ones it held, for learning
+    category: str = ""
+    subcategory: str = ""
 
     def guessed(self, skill: int, sure: float) -> Derived:
         """Return the same with a skill that was guessed, or unsorted where that is not sure."""
@@ -56,17 +62,21 @@ class Requesters:
             .exclude(email="")
             .values_list("pk", "email")
         }
-        self._by_identifier = {
-            identifier.casefold(): pk
-            for identifier, pk in TeacherIdentifier.objects.filter(
-                teacher__erased_at=None
-            ).values_list("external_id", "teacher_id")
-        }
+        self._by_identifier: dict[str, int | None] = {}  # None: it names two people
+        for identifier, pk in TeacherIdentifier.objects.filter(teacher__erased_at=None).values_list(
+            "external_id", "teacher_id"
+        ):
+            key = identifier.casefold()
+            is_other = self._by_identifier.get(key, pk) != pk
+            self._by_identifier[key] = None if is_other else pk
         self._strangers: Counter[str] = Counter()
-        self.unmatched = 0
+        self.unmatched = self._of_two = 0
 
     def find(self, requester: str) -> int | None:
-        """Return the teacher's primary key, None for somebody who is no teacher here."""
+        """Return the teacher's primary key, None for somebody who is no teacher here.
+
+        An id that two lists give to two people names nobody.
+        """
         text = requester.casefold()
         if found := self._by_email.get(text) or self._by_identifier.get(text):
             return found
@@ -78,6 +88,9 @@ class Requesters:
     def note_stranger(self, requester: str) -> None:
         """Count a row whose requester matched nobody."""
         self.unmatched += 1
+        if self._by_identifier.get(requester.casefold(), NO_ID) is None:
+            self._of_two += 1
+            return
         masked = mask(requester)
         if masked in self._strangers or len(self._strangers) < MOST_STRANGERS:
             self._strangers[masked] += 1
@@ -92,6 +105,13 @@ class Requesters:
             "A teacher is known by the roster's address or id.",
             column="requester",
         )
+        if self._of_two:
+            problems.warning(
+                FILE,
+                f"rows among them whose id two rosters give to two teachers: {self._of_two:,}",
+                "Nobody is guessed: export the address of whoever asked.",
+                column="requester",
+            )
         for masked, rows in self._strangers.most_common(LISTED_STRANGERS):
             problems.warning(
                 FILE,
@@ -122,6 +142,7 @@ class TicketReader:
         for given in categories or []:
             key = (given.category.casefold(), given.subcategory.casefold())
             self._categories[key] = given.skill, given.kind
+        self._given = {name for names in self._categories for name in names}
         self._words = WordReader(
             skills=[
                 Named(skill.pk, tuple(skill.names), skill.tool_id) for skill in Skill.objects.all()
@@ -129,11 +150,26 @@ class TicketReader:
             tools=[Named(tool.pk, tuple(tool.names)) for tool in Tool.objects.all()],
         )
         self._keeper = keeper()
+        self._names = self.category_names(source)
         self._classifier = newest_classifier()
+
+    def category_names(self, source: TicketSource) -> CategoryNames:
+        """Return what tells the names of this help desk's categories from texts, anew: it counts
+        what it sees."""
+        held: list[tuple[str, str]] = []
+        if source.pk is not None:
+            newest = Ticket.objects.filter(source=source).order_by("-pk")
+            held = list(newest.values_list("category", "subcategory")[:NEWEST_HELD])
+        return CategoryNames(
+            words=self._keeper,
+            given=self._given,
+            held={name for names in held for name in names},
+        )
 
     def read(self, row: TicketRow) -> Derived:
         """Return what is kept of a row. Nothing of its subject and body is."""
-        category, subcategory = row.category.casefold(), row.subcategory.casefold()
+        names = self._names.kept(row.category), self._names.kept(row.subcategory)
+        category, subcategory = names[0].casefold(), names[1].casefold()
         skill, kind_of_category = self._categories.get((category, ""), (None, ""))
         if exact := self._categories.get((category, subcategory)):
             skill, kind_of_category = exact[0], exact[1] or kind_of_category
@@ -148,9 +184,9 @@ class TicketReader:
         )
         minutes = minutes_said(row.minutes_lost, row.subject, row.body)
         if skill is not None:
-            return Derived(skill, Ticket.Origin.CATEGORY, None, kind, *minutes, kept)
+            return Derived(skill, Ticket.Origin.CATEGORY, None, kind, *minutes, kept, *names)
         origin = Ticket.Origin.WORDS if words.skill is not None else ""
-        return Derived(words.skill, origin, words.confidence, kind, *minutes, kept)
+        return Derived(words.skill, origin, words.confidence, kind, *minutes, kept, *names)
 
     def settle(self, matched: Sequence[Matched]) -> list[Matched]:
         """Return rows as read, with what was learned from coaches in place of the skills' own
@@ -164,8 +200,8 @@ class TicketReader:
         ]
         result = list(matched)
         told = [
-            told_by(derived.words, row.category, row.subcategory)
-            for row, _, derived in (matched[place] for place in open_to)
+            told_by(derived.words, derived.category, derived.subcategory)
+            for _, _, derived in (matched[place] for place in open_to)
         ]
         for place, guess in zip(open_to, self._classifier.likeliest(told), strict=True):
             row, teacher, derived = matched[place]

@@ -25,6 +25,7 @@ from ..imports import (
 from ..models import ImportRun, TicketSource
 from ..queries import the_district
 from .categories import CategoryRow
+from .category_names import CategoryColumn
 from .columns import FILE, Columns
 from .csv import TicketCsv
 from .deriving import Matched, Requesters, TicketReader, count_readings
@@ -111,7 +112,10 @@ def check_tickets(
     counts: Counter[str] = Counter(NO_COUNTS)
     read: list[Matched] = []
     total = 0
-    for row in work.export(now, problems).rows():
+    export = work.export(now, problems)
+    names = reader.category_names(work.source)
+    category, subcategory = CategoryColumn(names), CategoryColumn(names)
+    for row in export.rows():
         total += 1
         if total % ROWS_BETWEEN_PROGRESS == 0:
             progress(f"{total:,} rows checked")
@@ -121,12 +125,16 @@ def check_tickets(
             requesters.note_stranger(row.requester)
             continue
         counts["matched"] += 1
+        category.see(row.category, row.line)
+        subcategory.see(row.subcategory, row.line)
         if reads_words:
             read.append((row, teacher, reader.read(row)))
             if len(read) == CHUNK:
                 count_readings(counts, reader.settle(read))
                 read.clear()
     count_readings(counts, reader.settle(read))
+    category.report(problems, FILE, export.columns.get("category", ""))
+    subcategory.report(problems, FILE, export.columns.get("subcategory", ""))
     if not total and not problems.forbid:
         problems.error(FILE, "the file has only a header", "Export it with its rows.")
     if problems.forbid:

@@ -27,3 +27,5 @@ class TicketRow:
     updated_at: datetime | None = None  # of a feed, always
     address: str = ""  # where it is read; "": by the source's template
     is_gone: bool = False  # deleted or merged there
+    is_named: bool = False  # the person helped is named there, and somebody else wrote it
+    asset: str = field(default="", repr=False)  # the device; read once and never shown

@@ -37,7 +37,7 @@ def try_feed(feed: TicketFeed, *, clock: Clock) -> list[Tried]:
             opened_at=row.opened_at,
             is_known=requesters.find(row.requester) is not None,
             is_closed=row.resolved_at is not None,
-            category=row.category,
+            category=one.category,
             skill=skills[one.skill].name if one.skill is not None else "",
             kind=TicketKind(one.kind).label,
         )

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 HEADER = [
     *("number", "requester_email", "opened_at", "resolved_at", "category", "subject", "body"),
-    *("Student", "Guardian", "Attachment"),
+    *("subcategory", "asset", "Student", "Guardian", "Attachment"),
 ]
 COLUMNS = {
     "external_id": "number",
@@ -35,6 +35,8 @@ COLUMNS = {
     "category": "category",
     "subject": "subject",
     "body": "body",
+    "subcategory": "subcategory",
+    "asset": "asset",
 }
 WORDS = ("marks of", "sync grades for", "password of", "can't cast the screen with")
 
@@ -53,9 +55,12 @@ def table(**changed: str) -> str:
             ],
             "opened_at": "2026-09-01T08:30",
             "resolved_at": "2026-09-02",
-            "category": "Grades",
+            # Where a list was meant, people type: a name alone, and a sentence.
+            "category": f"{family}, {given}" if number % 30 == 2 else "Grades",
             "subject": f"{WORDS[number % 4]} {given} {family}",
             "body": f"{given} {family}, {family}@students.example.org, can't sync grades",
+            "subcategory": f"{given} can't see the marks" if number % 30 == 4 else "Sync",
+            "asset": f"Chromebook of {given}",
             "Student": f"{given} {family}",
             "Guardian": family,
             "Attachment": f"{family}, {given}.pdf",
@@ -103,10 +108,18 @@ def test_no_student_s_name_stays_after_exports_from_the_command_line(
     call_command("import_tickets", path, dry_run=True, **said)
     call_command("import_tickets", path, **said)
     assert Ticket.objects.count() == 250
+    assert Ticket.objects.filter(category="").count() == 17
+    assert Ticket.objects.filter(subcategory="").count() == 17
     for number, column in enumerate(("opened_at", "resolved_at")):
         path = named_file(tmp_path, 2 + number, table(**{column: "a name"}))
         with pytest.raises(CommandError):
             call_command("import_tickets", path, **said)
+    for number, column in enumerate(("Student", "Guardian", "subject")):
+        path = named_file(tmp_path, 6 + number, table())
+        for name in ("category", "subcategory"):
+            pairs = f"external_id=number,requester=requester_email,opened=opened_at,{name}={column}"
+            with pytest.raises(CommandError, match=r"^1 error\. Nothing was written"):
+                call_command("import_tickets", path, pairs=pairs, **said)
     pages = exports(new_teacher.user, coordinator)
     nowhere(watched, caplog, mailoutbox, printed.getvalue(), *pages)
 

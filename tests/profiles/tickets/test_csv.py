@@ -86,6 +86,7 @@ def test_row_shows_neither_subject_nor_body(tmp_path):
         ("number", "", "a required cell is empty. Export this column whole."),
         ("number", "x" * 101, "the id is longer than 100 characters. Is this the id?"),
         ("opened", "", "a required cell is empty. Every ticket was opened some time."),
+        ("opened", "Not set", "a required cell is empty. Every ticket was opened some time."),
         ("opened", "Sept 1", "the time is not ISO 8601. Write it such as 2026-08-24T09:30."),
         (
             "opened",
@@ -129,6 +130,75 @@ def test_bad_cell_is_named_by_line_and_column(tmp_path, column, cell, expected):
         [None],
         [f"the tickets, line 2, column {column}: {expected}"],
     )
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "-",
+        "N/A",
+        "Not set",
+        "never",
+        "1970-01-01T00:00:00Z",
+        "1969-12-31 19:00",
+        "0000-00-00 00:00",
+    ],
+)
+def test_cell_that_stands_for_nothing_is_empty(tmp_path, cell):
+    rows, problems = read(
+        tmp_path,
+        "number,email,opened,resolved,first_answered,need_by\n"
+        f"1,a@b.org,2026-09-01,{cell},{cell},{cell}\n",
+    )
+    assert problems == []
+    assert [(row.resolved_at, row.first_answered_at, row.need_by_date) for row in rows] == [
+        (None, None, None)
+    ]
+
+
+def test_numbers_that_stand_for_nothing_are_empty(tmp_path):
+    rows, problems = read(
+        tmp_path,
+        "number,email,opened,minutes_lost,reopened,resolved\n1,a@b.org,1/5/2026,N/A,-,1/1/1970\n",
+        date_order="mdy",
+    )
+    assert problems == []
+    assert [(row.minutes_lost, row.is_reopened, row.resolved_at) for row in rows] == [
+        (None, False, None)
+    ]
+
+
+def test_day_alone_is_not_before_the_opening_of_that_day(tmp_path):
+    head = "number,email,opened,resolved,first_answered\n"
+    rows, problems = read(tmp_path, head + "1,a@b.org,2026-09-01 14:05,2026-09-01,2026-09-02\n")
+    assert problems == []
+    opened_at = datetime(2026, 9, 1, 18, 5, tzinfo=UTC)
+    assert [(row.opened_at, row.resolved_at, row.first_answered_at) for row in rows] == [
+        (opened_at, opened_at, datetime(2026, 9, 2, 4, tzinfo=UTC))
+    ]
+    late = "the tickets, line 2, column resolved: the time is before the ticket was opened."
+    for resolved in ("2026-08-31", "2026-09-01 14:04"):
+        _, problems = read(tmp_path, head + f"1,a@b.org,2026-09-01 14:05,{resolved},\n")
+        assert problems == [f"{late} Correct it."]
+
+
+@pytest.mark.parametrize(
+    ("helped", "requester", "is_named"),
+    [
+        ("nora@b.org", "nora@b.org", True),
+        ("A@B.org", "a@b.org", False),
+        ("", "a@b.org", False),
+        ("-", "a@b.org", False),
+        ("Self", "a@b.org", False),
+    ],
+)
+def test_person_helped_goes_before_the_one_who_asked(tmp_path, helped, requester, is_named):
+    for heading in ("Requested For", "On behalf of", "Affected User", "Opened for", "For User"):
+        rows, problems = read(
+            tmp_path, f"number,requester,opened,{heading}\n1,a@b.org,2026-09-01,{helped}\n"
+        )
+        assert problems == []
+        assert [(row.requester, row.is_named) for row in rows] == [(requester, is_named)]
 
 
 def test_dates_are_read_in_the_order_that_was_named(tmp_path):
@@ -191,6 +261,15 @@ def test_recognise_prefers_resolved_to_closed_and_leaves_the_unsure_alone():
         "external_id": "number",
         "requester": "requester_email",
         "resolved": "resolved_at",
+    }
+
+
+def test_issue_and_topic_are_texts_unless_somebody_says_otherwise():
+    assert recognise(["number", "email", "opened", "Issue", "Topic"]) == {
+        "external_id": "number",
+        "requester": "email",
+        "opened": "opened",
+        "subject": "Issue",
     }
 
 

@@ -109,6 +109,93 @@ def test_import_keeps_derived_fields_of_matched_rows(people, export, grade_sync,
     assert (run.state, run.cursor, run.total, run.counts["new"]) == ("applied", 4, 4, 3)
 
 
+def test_id_that_two_lists_give_to_two_people_names_nobody(people, export, capsys):
+    nora, max_ = people
+    TeacherIdentifier.objects.create(teacher=nora, source="y", external_id="max-77")
+    TeacherIdentifier.objects.create(teacher=max_, source="y", external_id="8")
+    TeacherIdentifier.objects.create(teacher=max_, source="z", external_id="8")
+    rows = (
+        "1,max-77,2026-09-01,,,,,,\n"
+        "2,Max-77 <nora.new@example.org>,2026-09-01,,,,,,\n"
+        "3,8,2026-09-01,,,,,,\n"
+    )
+    bring_in(export(rows))
+    assert list(Ticket.objects.order_by("external_id").values_list("external_id", "teacher")) == [
+        ("2", nora.pk),
+        ("3", max_.pk),
+    ]
+    assert capsys.readouterr().err.splitlines() == [
+        "warning: the tickets, column requester: rows left out because their requester is no "
+        "teacher here: 1. A teacher is known by the roster's address or id.",
+        "warning: the tickets, column requester: rows among them whose id two rosters give to two "
+        "teachers: 1. Nobody is guessed: export the address of whoever asked.",
+    ]
+
+
+def test_ticket_is_of_the_person_helped_and_of_nobody_where_they_are_unknown(people, export):
+    nora, max_ = people
+    header = "number,requester,opened,requested_for\n"
+    rows = (
+        "1,max.mentor@example.org,2026-09-01,nora.new@example.org\n"
+        "2,max.mentor@example.org,2026-09-01,\n"
+        "3,max.mentor@example.org,2026-09-01,stranger@elsewhere.org\n"
+    )
+    bring_in(export(rows, header))
+    assert list(Ticket.objects.order_by("external_id").values_list("external_id", "teacher")) == [
+        ("1", nora.pk),
+        ("2", max_.pk),
+    ]
+
+
+def test_text_in_a_category_column_is_not_stored_and_its_line_is_told(people, export, capsys):
+    rows = (
+        "1,nora.new@example.org,2026-09-01,,Grades,Sync,,,\n"
+        "2,nora.new@example.org,2026-09-01,,Mia Johnson,Mia can't open her form in period 3,,,\n"
+    )
+    work = TicketImport(path=export(rows), source=source_named(None, None), columns=None)
+    for reads_words in (True, False):
+        problems = check_tickets(work, now=NOW, reads_words=reads_words).problems
+        assert [(one.line, one.column, one.rule) for one in problems] == [
+            (
+                3,
+                column,
+                "1 cell is left empty that may be a text or name somebody, the first on this line",
+            )
+            for column in ("category", "subcategory")
+        ]
+    bring_in(export(rows))
+    assert list(Ticket.objects.order_by("external_id").values_list("category", "subcategory")) == [
+        ("Grades", "Sync"),
+        ("", ""),
+    ]
+
+
+def test_column_of_texts_chosen_as_category_refuses_the_file(people, export, capsys):
+    rows = "".join(
+        f"{number},nora.new@example.org,2026-09-01,,,Student {number} can't log in,,,\n"
+        for number in range(100)
+    )
+    with pytest.raises(CommandError):
+        bring_in(export(rows))
+    assert capsys.readouterr().err.splitlines() == [
+        "error: the tickets, column subcategory: nearly every row says something else here, which"
+        " categories don't. Choose the column with the help desk's list of categories, or none. A"
+        " column of texts can be read as subject or text: then nothing of it is stored."
+    ]
+    assert (Ticket.objects.count(), ImportRun.objects.count()) == (0, 0)
+
+
+def test_category_with_a_skill_is_kept_whatever_it_says(people, export, grade_sync):
+    rows = "1,nora.new@example.org,2026-09-01,,I can't see my marks at all,,,,\n"
+    categories = export().with_name("categories.csv")
+    categories.write_text(
+        "category,subcategory,skill,kind\nI can't see my marks at all,,Grade sync,how-to\n"
+    )
+    bring_in(export(rows), categories=categories)
+    ticket = Ticket.objects.get()
+    assert (ticket.category, ticket.skill) == ("I can't see my marks at all", grade_sync)
+
+
 def at(day: int) -> datetime:
     return datetime(2026, 9, day, 12, 30, tzinfo=UTC)
 
