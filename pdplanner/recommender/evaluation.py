@@ -28,7 +28,7 @@ from pdplanner.recommender.figures import (
 from pdplanner.recommender.history import Floats, History, read_history
 from pdplanner.recommender.path import recommend_paths
 from pdplanner.recommender.rates import foretell_counts
-from pdplanner.recommender.rules import NeedRules, PathRules
+from pdplanner.recommender.rules import DEFAULT_WEIGHTS, NeedRules, PathRules
 from pdplanner.recommender.tuning import Window, tune_weights, window_of
 from pdplanner.recommender.yardsticks import (
     Measured,
@@ -107,6 +107,8 @@ def _gains(facts: Facts, trial: _Trial) -> Mapping[Id, float]:
 
 
 def _back_test(history: History, rules: NeedRules) -> _Trial | None:
+    # A fit that is in use has seen the window: fitting starts where it would have before any.
+    rules = replace(rules, weights=DEFAULT_WEIGHTS)
     length = 1.0 - history.day.min(initial=0.0)
     if len(history.day) < LEAST_TICKETS or length < (1 + LEAST_HISTORY) * BACK_TEST_DAYS:
         return None
