@@ -17,6 +17,8 @@ from ..csv import FIRST_YEAR, LONGEST_CATEGORY, LONGEST_ID, MOST_MINUTES
 
 #: RT and others write this for "never".
 NEVER_BEFORE = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+#: Later than any ticket, and early enough to be reckoned with in every zone.
+NEVER_AFTER = datetime(2200, 1, 1, tzinfo=UTC)
 #: "+0000" at the end of a time: Python 3.11 reads "+00:00" and "+0000" alike, but no blank before.
 ZONE_AFTER_BLANK = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$)")
 TAG = re.compile(r"<[^<>]{0,500}>")
@@ -40,11 +42,18 @@ def at(row: Any, path: str) -> Any:
     return row
 
 
+def holdable(value: str) -> str:
+    """Return a text without what no database takes: NUL, and halves of signs."""
+    if not value.isascii():
+        value = value.encode("utf-8", "ignore").decode()
+    return value.replace("\0", "")
+
+
 def text(row: Any, path: str) -> str:
     """Return the text or number at a path; "" when there is none."""
     value = at(row, path)
     if isinstance(value, str):
-        return value.replace("\0", "").strip()
+        return holdable(value).strip()
     if isinstance(value, bool):
         return "yes" if value else ""
     return str(value) if isinstance(value, int | float) else ""
@@ -82,7 +91,7 @@ def moment(row: Any, path: str, zone: tzinfo = UTC) -> datetime | None:
         found = found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return found if found >= NEVER_BEFORE else None
+    return found if NEVER_BEFORE <= found < NEVER_AFTER else None
 
 
 def needed_moment(row: Any, path: str, zone: tzinfo = UTC) -> datetime:
@@ -125,7 +134,7 @@ def plain(value: str) -> str:
 def words_in(value: Any, depth: int = 0) -> str:
     """Return the words of a nested document such as Atlassian's, in their order."""
     if isinstance(value, str):
-        return value
+        return holdable(value)
     if depth > 40:
         return ""
     parts: Iterable[Any] = ()

@@ -12,12 +12,23 @@ from zoneinfo import ZoneInfo
 from ...seals import Secret
 from ..rows import TicketRow
 from .answers import Drifted
-from .line import AskedToWait, Line, WrongToken, is_sendable
+from .line import (
+    AskedToWait,
+    Line,
+    NotThere,
+    NotUnderstood,
+    Refused,
+    WrongAddress,
+    WrongToken,
+    is_sendable,
+)
 
 #: Where reading begins when nothing was read yet: before any help desk.
 BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 #: Read again before the mark of the last pass: clocks differ, and writes land late.
 OVERLAP = timedelta(minutes=5)
+#: What the question for one ticket may come to without saying that it is there, or that it is not.
+NOT_KNOWN = (Refused, NotUnderstood, WrongAddress, Drifted)
 
 Place = dict[str, Any]  # as it is stored: JSON
 
@@ -94,6 +105,21 @@ def headers_of(system: System, keys: Keys) -> dict[str, str]:
     if not all(is_sendable(value) for value in headers.values()):
         raise WrongToken
     return headers
+
+
+def still_there(numbers: Iterable[str], is_there: Callable[[str], bool]) -> set[str]:
+    """Return those of these tickets that are there, asked for one by one; one that we may not see
+    is there as far as we know."""
+    found = set()
+    for number in numbers:
+        try:
+            if is_there(number):
+                found.add(number)
+        except NotThere:
+            continue
+        except NOT_KNOWN:
+            found.add(number)
+    return found
 
 
 def page_of(

@@ -49,4 +49,6 @@ def sync_due(*, clock: Clock, seconds: float = SECONDS_A_TURN) -> int:
             continue
         except FeedProblem as problem:  # its words quote no ticket
             logger.warning("%s: %s", feed, problem)
+        except Exception:  # one help desk's tickets are no reason to leave the others unread
+            logger.exception("%s: reading it went wrong", feed)
     return len(feeds)

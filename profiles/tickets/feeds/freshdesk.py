@@ -26,7 +26,7 @@ from .answers import (
     plain,
     text,
 )
-from .desks import Desk, Keys, Page, Place, System
+from .desks import Desk, Keys, Page, Place, System, still_there
 from .line import NotThere, NotUnderstood
 from .walks import Listing, by_time
 
@@ -118,8 +118,12 @@ def one(desk: Desk, number: str) -> TicketRow | None:
 
 def present(desk: Desk, numbers: Sequence[str]) -> set[str]:
     """Return those of these tickets that are still there, asked for one by one."""
-    found = ((number, one(desk, number)) for number in numbers)
-    return {number for number, row in found if row is not None and not row.is_gone}
+
+    def is_there(number: str) -> bool:
+        row = one(desk, number)
+        return row is not None and not row.is_gone
+
+    return still_there(numbers, is_there)
 
 
 SYSTEM = System(

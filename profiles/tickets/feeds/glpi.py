@@ -28,7 +28,7 @@ from .answers import (
     plain,
     text,
 )
-from .desks import Desk, Keys, Page, Place, System
+from .desks import Desk, Keys, Page, Place, System, still_there
 from .line import NotThere, NotUnderstood, Refused, is_sendable
 from .walks import Listing, by_time
 
@@ -98,11 +98,17 @@ def fetched(desk: Desk, number: str) -> Any:
 
 
 def address_of(desk: Desk, person: str) -> str:
-    """Return the address of a user, "" when it may not be seen."""
+    """Return the address of a user, "" when there is none. Raises Refused: a ticket whose
+    requester we may not see is nobody's, and would be forgotten."""
     try:
         answer = desk.line.get(f"apirest.php/User/{person}/UserEmail").json
-    except (NotThere, Refused):
+    except NotThere:
         return ""
+    except Refused:
+        raise Refused(
+            "The token may not read the addresses of users, so nobody who asked is known. "
+            "Give it GLPI's right to read users, for every entity whose tickets it reads."
+        ) from None
     emails = sorted(listed(answer), key=lambda one: text(one, "is_default") != "1")
     return text(emails, "0.email")
 
@@ -190,15 +196,14 @@ def one(desk: Desk, number: str) -> TicketRow | None:
 
 def present(desk: Desk, numbers: Sequence[str]) -> set[str]:
     """Return those of these tickets that are still there, asked for one by one."""
-    found = set()
-    for number in numbers:
-        try:
-            raw = desk.line.get(f"apirest.php/Ticket/{int(number)}").json
-        except NotThere:
-            continue
-        if text(raw, "is_deleted") not in ("1", "yes") and at(raw, "id") is not None:
-            found.add(number)
-    return found
+
+    def is_there(number: str) -> bool:
+        if not number.isdecimal():  # of an exported file
+            return False
+        raw = desk.line.get(f"apirest.php/Ticket/{number}").json
+        return text(raw, "is_deleted") not in ("1", "yes") and at(raw, "id") is not None
+
+    return still_there(numbers, is_there)
 
 
 SYSTEM = System(

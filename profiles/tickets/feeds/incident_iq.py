@@ -55,6 +55,12 @@ def ask(desk: Desk, number: int) -> Listing:
     return Listing(items, None if is_last else number + 1)
 
 
+def address_in(person: Any) -> str:
+    """Return the address that a person's record holds, "" for none: a name to sign in by is one
+    in some districts and not in others."""
+    return next((found for name in EMAIL if "@" in (found := text(person, name))), "")
+
+
 class People:
     """Finds addresses of people by their id, each once."""
 
@@ -64,7 +70,7 @@ class People:
 
     def email(self, person: Any, number: str) -> str:
         """Return the address of a person as a ticket holds it, looked up when it is missing."""
-        found = first_text(person, *EMAIL)
+        found = address_in(person)
         if found or not number:
             return found
         if number not in self._emails:
@@ -72,9 +78,14 @@ class People:
                 self._emails.clear()
             try:
                 answer = self._desk.line.get(f"api/v1.0/users/{segment(number)}").json
-            except (NotThere, Refused):
+            except NotThere:
                 answer = None
-            self._emails[number] = first_text(answer, *(f"Item.{name}" for name in EMAIL), *EMAIL)
+            except Refused:  # such a ticket would be nobody's, and forgotten
+                raise Refused(
+                    "The token may not read people, so nobody who asked is known. Give it Incident "
+                    "IQ's right to view users."
+                ) from None
+            self._emails[number] = address_in(at(answer, "Item")) or address_in(answer)
         return self._emails[number]
 
 

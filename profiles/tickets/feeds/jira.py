@@ -28,7 +28,7 @@ from .answers import (
     text,
     words_in,
 )
-from .desks import Desk, Keys, Page, Place, System
+from .desks import Desk, Keys, Page, Place, System, still_there
 from .line import NotThere, NotUnderstood
 from .walks import Listing, by_token
 
@@ -135,17 +135,13 @@ def present(desk: Desk, numbers: Sequence[str]) -> set[str]:
 
     A key that is not there makes the whole question an error, so each is asked for alone.
     """
-    found = set()
-    for number in numbers:
-        try:
-            answer = desk.line.get(
-                f"rest/api/3/issue/{segment(number)}", {"fields": "updated"}
-            ).json
-        except NotThere:
-            continue
-        if text(answer, "key") == number:  # one that was moved answers under its new key
-            found.add(number)
-    return found
+
+    def is_there(number: str) -> bool:
+        path = f"rest/api/3/issue/{segment(number)}"
+        answer = desk.line.get(path, {"fields": "updated"}).json
+        return text(answer, "key") == number  # one that was moved answers under its new key
+
+    return still_there(numbers, is_there)
 
 
 SYSTEM = System(

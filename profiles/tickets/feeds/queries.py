@@ -85,4 +85,7 @@ def in_words(counts: Mapping[str, int]) -> list[str]:
     ]
     if unreadable := got("unreadable", 0):
         lines.append(f"{unreadable:,} could not be read: a field is missing or has changed.")
+    if let_go := got("calls let go", 0):
+        calls = "call" if let_go == 1 else "calls"
+        lines.append(f"{let_go:,} {calls} named a ticket that the token can't have.")
     return lines

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from ...imports import Progress, silent
+from ...imports import Progress, TakenOver, silent
 from ...models import FeedRun, Ticket, TicketFeed
 from ...queries import the_district
 from ...seals import SealBroken, Secret
@@ -15,8 +15,16 @@ from ..deriving import Derived, Matched, Requesters, TicketReader
 from ..repeating import mark_repeated, teachers_of
 from ..rows import TicketRow
 from .answers import Drifted
-from .desks import Desk, Keys, Page, Place, System, headers_of
-from .line import AskedToWait, FeedProblem, Line, NotThere, NotUnderstood, WrongAddress
+from .desks import NOT_KNOWN, Desk, Keys, Page, Place, System, headers_of
+from .line import (
+    AskedToWait,
+    FeedProblem,
+    Line,
+    LineDropped,
+    NotThere,
+    NotUnderstood,
+    WrongAddress,
+)
 from .operations import (
     finish_run,
     give_back,
@@ -35,6 +43,10 @@ HELD_QUESTIONS = 5
 ROWS_AT_ONCE, LONGEST_HELD = 500, timedelta(seconds=2)
 #: When more of them than half are missing at once, our rights went, not the tickets.
 FEW = 10
+CRASHED = (
+    "Reading it went wrong here, not there. Whoever runs the server finds where in the log; we try "
+    "again by ourselves."
+)
 
 Clock = Callable[[], datetime]
 
@@ -80,6 +92,11 @@ class Sync:
             raise
         except FeedProblem as problem:
             self._stop(run, str(problem))
+            raise
+        except TakenOver:
+            raise
+        except Exception:  # whose words may quote a ticket
+            self._stop(run, CRASHED)
             raise
         return run
 
@@ -148,7 +165,7 @@ class Sync:
         except FeedProblem:
             book.write()  # so that as little as may be is asked for twice
             raise
-        with suppress(AskedToWait):  # what was read is whole; the next pass looks on
+        with suppress(AskedToWait, LineDropped):  # what was read is whole; the next pass looks on
             self._look_for_gone(desk, book)
         if not is_new:  # whose tickets came before the kill is not known any more
             book.touched.update(teachers_of(feed.source))
@@ -156,22 +173,46 @@ class Sync:
         finish_run(feed=feed, run=run, now=self.clock())
 
     def _answer_calls(self, desk: Desk, book: Book) -> None:
-        """Read the tickets that the help desk called us for."""
+        """Read the tickets that the help desk called us for.
+
+        A call only hastens: what it named comes with the pages besides, and where every ticket is
+        trouble, they say so. So a call that can't be answered is let go.
+        """
         calls = list(self.feed.calls.filter(read_at=None)[:CALLS_AT_ONCE])
+        answered, stop = set(), None
         for number in dict.fromkeys(call.external_id for call in calls):
             try:
-                row = self.system.one(desk, number)
-            except Drifted as missing:
-                book.take_called(Counter([str(missing)]))
-                continue
-            except NotThere:
-                row = None
-            if row is None:
-                book.forget([number])
-            else:
-                book.take_called(Counter(), row)
+                self._answer_call(desk, book, number)
+            except AskedToWait as asked:
+                stop = asked
+                break
+            except LineDropped:
+                book.let_call_go()
+                answered.add(number)
+                break
+            answered.add(number)
         book.write()
-        note_calls_read(calls=calls, now=self.clock())
+        read = [call for call in calls if call.external_id in answered]
+        note_calls_read(calls=read, now=self.clock())
+        if stop is not None:
+            raise stop
+
+    def _answer_call(self, desk: Desk, book: Book, number: str) -> None:
+        """Read one ticket again. Raises AskedToWait and LineDropped."""
+        try:
+            row = self.system.one(desk, number)
+        except Drifted as missing:
+            book.take_called(Counter([str(missing)]))
+            return
+        except NotThere:
+            row = None
+        except NOT_KNOWN:
+            book.let_call_go()
+            return
+        if row is None or row.external_id != number:
+            book.forget([number])
+        if row is not None:
+            book.take_called(Counter(), row)
 
     def _look_for_gone(self, desk: Desk, book: Book) -> None:
         """Ask for some of the tickets that are held whether the help desk still has them."""
@@ -184,7 +225,10 @@ class Sync:
                 .order_by("pk")
                 .values_list("external_id", "pk")[:at_once]
             )
-            missing = sorted(set(held) - present(desk, list(held))) if held else []
+            try:
+                missing = sorted(set(held) - present(desk, list(held))) if held else []
+            except NOT_KNOWN:
+                missing = []
             # A list may be cut short by a limit: each is asked for alone before it is forgotten.
             missing = [number for number in missing if self._is_gone(desk, number)]
             if len(missing) > len(held) / 2 and len(held) >= FEW:
@@ -205,9 +249,10 @@ class Sync:
             row = self.system.one(desk, number)
         except NotThere:
             return True
-        except Drifted:
+        except NOT_KNOWN:
             return False
-        return row is None or row.is_gone
+        # One that was moved answers under its new number, and is held under that.
+        return row is None or row.is_gone or row.external_id != number
 
 
 class Book:
@@ -247,6 +292,10 @@ class Book:
     def take_called(self, drifted: Counter[str], *rows: TicketRow) -> None:
         """Take tickets that the help desk called us for: where to go on stays."""
         self._take(rows, drifted)
+
+    def let_call_go(self) -> None:
+        """Count a call that named a ticket which can't be had."""
+        self._counted["calls let go"] += 1
 
     def forget(self, numbers: Sequence[str]) -> None:
         """Write down that these tickets are gone."""

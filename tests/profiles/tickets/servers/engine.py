@@ -93,6 +93,8 @@ class Server:
         self.asked: list[str] = []  # paths, in their order
         self.wrongs: dict[str, int] = {}
         self.drift: Callable[[Any], Any] = lambda ticket: ticket  # how a ticket's JSON has changed
+        self.moved: dict[int, str] = {}  # number -> project that it is in now
+        self.refused: dict[str, int] = {}  # beginning of a path -> status, in place of an answer
         self.address = ""
 
     def add(self, requester: str, **values: Any) -> HeldTicket:
@@ -144,6 +146,9 @@ class Server:
             if self.faults.happens(self.faults.touches) and self.tickets:
                 self.note("touch")
                 self.change(self.faults.choose(sorted(self.tickets)))
+            for path, status in self.refused.items():
+                if question.path.startswith(path):
+                    return status, {"message": "no"}, {}
             return self.shape.reply(self, question)
 
     def note(self, what: str) -> None:

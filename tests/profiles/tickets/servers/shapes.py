@@ -326,7 +326,7 @@ class JiraShape(Shape):
         is_done = held.state == "solved"
         return {
             "id": str(held.number),
-            "key": f"HELP-{held.number}",
+            "key": f"{server.moved.get(held.number, 'HELP')}-{held.number}",
             "fields": {
                 "summary": held.subject,
                 "description": {"type": "doc", "version": 1, "content": [words]},
@@ -345,7 +345,7 @@ class JiraShape(Shape):
         }
 
     def reply(self, server: Server, question: Question) -> Reply:
-        if match := re.fullmatch(r"/rest/api/3/issue/HELP-(\d+)", question.path):
+        if match := re.fullmatch(r"/rest/api/3/issue/[A-Z]+-(\d+)", question.path):
             return self.one(server, match[1])
         back = int(found_in(r"updated >= -(\d+)m", question.params["jql"]))
         begin = self.now - timedelta(minutes=back)
