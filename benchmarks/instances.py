@@ -151,6 +151,7 @@ def add_teachers(catalogue: Instance, shape: Shape, *, first: int, count: int) -
         required_start=_starts([len(row) for row in columns.required]),
         required_course=_flat(columns.required),
         required_by_week=_flat(columns.due),
+        required_by_run=catalogue.run_start[_flat(columns.required) + 1] - 1,
         kept_start=np.zeros(count + 1, dtype=np.int64),
         previous_start=np.zeros(count + 1, dtype=np.int64),
     )
@@ -186,6 +187,7 @@ def _no_teachers(weeks: int) -> dict[str, Any]:
                 "done_course",
                 "required_course",
                 "required_by_week",
+                "required_by_run",
                 "kept_course",
                 "kept_run",
                 "previous_course",

@@ -66,10 +66,10 @@ class InstanceDraft:
         self._ids: list[Id] = []
         self._budget: list[int] = []
         self._weekly: list[Ints] = []
-        self._due = _due_weeks(facts, catalogue)
+        self._due = _last_in_time(facts, catalogue)
         self._school_days: dict[frozenset[Id], list[list[date]]] = {}
         self._places, self._done = _Rows(1), _Rows(1)
-        self._required, self._kept, self._previous = _Rows(2), _Rows(2), _Rows(3)
+        self._required, self._kept, self._previous = _Rows(3), _Rows(2), _Rows(3)
         self._need_count, self._candidate_count = [0], [0]
         self._need: list[tuple[Ints, Floats]] = []
         self._candidates: list[tuple[Ints, Floats]] = []
@@ -154,6 +154,7 @@ class InstanceDraft:
             required_start=self._required.start,
             required_course=self._required.column(0),
             required_by_week=self._required.column(1),
+            required_by_run=self._required.column(2),
             kept_start=self._kept.start,
             kept_course=self._kept.column(0),
             kept_run=self._kept.column(1),
@@ -211,7 +212,7 @@ class InstanceDraft:
         catalogue = self._catalogue
         candidates = set(chosen.tolist())
         due = self._due.get(teacher.id, {})
-        self._required.add([(j, week) for j, week in sorted(due.items()) if j in candidates])
+        self._required.add([(j, *last) for j, last in sorted(due.items()) if j in candidates])
         kept = []
         for course in teacher.accepted | set(teacher.enrolled):
             if catalogue.number.get(course) in candidates:
@@ -231,29 +232,26 @@ class InstanceDraft:
         self._previous.add(sorted(standing))
 
 
-def _due_weeks(facts: Facts, catalogue: Catalogue) -> dict[Id, dict[int, int]]:
-    """Teacher -> course -> the last week that is in time; overdue ones have the whole horizon."""
-    last = len(catalogue.weeks) - 1
-    weeks: dict[Id, dict[int, int]] = {}
+def _last_in_time(facts: Facts, catalogue: Catalogue) -> dict[Id, dict[int, tuple[int, int]]]:
+    """Teacher -> course -> the last week and the number of the last run (they stand by date) that
+    are in time; overdue ones have the whole horizon."""
+    horizon = len(catalogue.weeks) - 1
+    found: dict[Id, dict[int, tuple[int, int]]] = {}
     for requirement in facts.requirements:
         number = catalogue.number.get(requirement.course)
         if number is None:
             continue
-        week = (requirement.due_date - catalogue.weeks[0]).days // 7
-        if requirement.due_date <= facts.as_of or week > last:
-            week = last
-        else:
-            dates = [
-                catalogue.runs[run].start_date
-                for run in catalogue.runs_of(number)
-                if catalogue.run_week[run] == week
-            ]
-            if dates and min(dates) > requirement.due_date:
-                week -= 1
+        runs = catalogue.runs_of(number)
+        week, run = horizon, runs.stop - 1
+        if requirement.due_date > facts.as_of:
+            week = min(week, (requirement.due_date - catalogue.weeks[0]).days // 7)
+            while run >= runs.start and catalogue.runs[run].start_date > requirement.due_date:
+                run -= 1
         for teacher in requirement.teachers:
-            mine = weeks.setdefault(teacher, {})
-            mine[number] = min(week, mine.get(number, last))
-    return weeks
+            mine = found.setdefault(teacher, {})
+            other = mine.get(number, (week, run))
+            mine[number] = min(week, other[0]), min(run, other[1])
+    return found
 
 
 def _joined_ints(parts: Sequence[Ints]) -> Ints:

@@ -7,16 +7,48 @@ from datetime import date, timedelta
 import pytest
 
 from benchmarks.districts import Size, make_district
-from pdplanner.recommender import recommend_paths
+from pdplanner.recommender import RequirementFacts, recommend_paths
 from pdplanner.recommender.tables import days_of
 
 SEEDS = range(6)
 SMALL = Size(teachers=40, courses=60, skills=20)
 
 
-@pytest.fixture(scope="module", params=SEEDS)
+WEDNESDAY = date(2026, 11, 11)
+
+
+def with_midweek_due_dates(facts):
+    """The facts, and four sessions due on a Wednesday, with runs on both sides of it."""
+    live = [course for course in facts.courses if course.runs and not course.requires][:4]
+    around = [WEDNESDAY + timedelta(days=days) for days in (-8, -2, 1, 2, 6)]
+
+    def moved(course):
+        runs = tuple(
+            replace(
+                course.runs[0], id=f"{course.id}-{day}", start_date=day, end_date=day, seats_left=3
+            )
+            for day in around
+        )
+        return replace(course, minutes=30, runs=runs)
+
+    everybody = frozenset(teacher.id for teacher in facts.teachers)
+    return replace(
+        facts,
+        teachers=tuple(replace(teacher, enrolled={}) for teacher in facts.teachers),
+        courses=tuple(moved(course) if course in live else course for course in facts.courses),
+        requirements=(
+            *facts.requirements,
+            *(RequirementFacts(course.id, WEDNESDAY, everybody) for course in live),
+        ),
+    )
+
+
+@pytest.fixture(scope="module", params=[*SEEDS, "midweek"])
 def planned(request):
-    facts = make_district(request.param, SMALL)
+    if request.param == "midweek":
+        facts = with_midweek_due_dates(make_district(1, replace(SMALL, teachers=14)))
+    else:
+        facts = make_district(request.param, SMALL)
     return facts, recommend_paths(facts)
 
 

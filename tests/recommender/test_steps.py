@@ -2,11 +2,14 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from pdplanner.recommender import (
     CourseFacts,
     GoalFacts,
     PathRules,
     RequirementFacts,
+    WhyNot,
     recommend_paths,
 )
 from tests.recommender.cases import ANN, AS_OF, ASKS, QUIZ, SYNC, ask, facts_of, run
@@ -47,6 +50,32 @@ def test_path_without_a_weekly_limit_has_all_that_is_required_in_time():
         (card.id, AS_OF) for card in CARDS
     ]
     assert path.left_out == ()
+
+
+MONDAY = run("sync-live", date(2026, 10, 5), name="mon", slot="mon-after")
+FRIDAY = run("sync-live", date(2026, 10, 9), name="fri", slot="fri-after")
+DUE = RequirementFacts("sync-live", date(2026, 10, 7), frozenset({"ann"}))  # the Wednesday between
+
+
+@pytest.mark.parametrize(
+    ("teacher", "first", "due", "offering"),
+    [
+        (ANN, MONDAY, DUE, "mon"),
+        (ANN, replace(MONDAY, seats_left=0), DUE, None),
+        (replace(ANN, free_slots=frozenset({"fri-after"})), MONDAY, DUE, None),
+        (replace(ANN, accepted=frozenset({"sync-live"})), replace(MONDAY, seats_left=0), DUE, None),
+        # A seat that is taken already stays, and what is overdue is better late than never.
+        (replace(ANN, enrolled={"sync-live": "fri"}), MONDAY, DUE, "fri"),
+        (ANN, replace(MONDAY, seats_left=0), replace(DUE, due_date=date(2026, 9, 25)), "fri"),
+    ],
+)
+def test_required_session_is_in_by_its_due_date_or_left_out(teacher, first, due, offering):
+    live = replace(SYNC, format="live", runs=(first, FRIDAY))
+    path = path_of(facts_of(teachers=[teacher], courses=[live], requirements=(due,)))
+    assert [step.offering for step in path.steps] == ([offering] if offering else [])
+    assert path.left_out == (
+        () if offering else (WhyNot("sync-live", "no-room", {"due_date": DUE.due_date}),)
+    )
 
 
 def test_second_session_on_a_skill_must_be_worth_its_own_time():

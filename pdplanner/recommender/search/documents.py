@@ -96,6 +96,7 @@ def read_instance(document: Document) -> Instance:
         required_start=_starts([person.required for person in people]),
         required_course=_column([person.required for person in people], 0),
         required_by_week=_column([person.required for person in people], 1),
+        required_by_run=_column([person.required for person in people], 2),
         kept_start=_starts([person.kept for person in people]),
         kept_course=_column([person.kept for person in people], 0),
         kept_run=_column([person.kept for person in people], 1),
@@ -166,7 +167,7 @@ class _Person:
             by_week = requirement.get("by_week")
             last = weeks - 1 if by_week is None else min(math.floor(by_week), weeks - 1)
             due[course] = min(last, due.get(course, last))
-        self.required = sorted(due.items())
+        self.required = sorted((j, week, int(run_start[j + 1]) - 1) for j, week in due.items())
 
         def run(course: int, entry: Document) -> int:
             place = entry.get("run")

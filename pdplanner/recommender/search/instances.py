@@ -76,6 +76,7 @@ class Instance:
     required_start: Ints  # [T + 1]
     required_course: Ints
     required_by_week: Ints  # last week that is in time
+    required_by_run: Ints  # the same for its runs: the number of the last, in order of date
     kept_start: Ints  # [T + 1]
     kept_course: Ints
     kept_run: Ints  # a run's number, or ANY
@@ -177,6 +178,9 @@ def violations(instance: Instance, teacher: int, steps: Sequence[Step]) -> list[
             strict=True,
         )
     )
+    last_run = dict(
+        zip(due, _entries(instance.required_start, instance.required_by_run, teacher), strict=True)
+    )
     kept = set(_entries(instance.kept_start, instance.kept_course, teacher))
     week_of = {step.course: step.week for step in steps}
     if len(week_of) < len(steps):
@@ -190,7 +194,9 @@ def violations(instance: Instance, teacher: int, steps: Sequence[Step]) -> list[
             wrong.append(f"{name} is no candidate")
         if not 0 <= step.week < instance.weeks:
             wrong.append(f"{name} lies outside the term")
-        if step.week > due.get(step.course, instance.weeks) and step.run not in held:
+        is_late = step.week > due.get(step.course, instance.weeks)
+        is_late |= step.run > last_run.get(step.course, step.run)
+        if is_late and step.run not in held:
             wrong.append(f"{name} is required earlier")
         for needed in _entries(instance.requires_start, instance.requires_course, step.course):
             if needed not in done and week_of.get(needed, instance.weeks) >= step.week:

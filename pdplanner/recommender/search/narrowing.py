@@ -72,6 +72,7 @@ def number_candidates(district: District, teacher: int, task: Task) -> None:
         task.must[courses] = 0
         task.is_kept[courses] = 0
         task.last_week[courses] = district.weeks - 1
+        task.last_run[courses] = district.run_start[course + 1] - 1
         task.fixed_run[courses] = -1
         courses += 1
     task.count[COURSES] = courses
@@ -85,6 +86,7 @@ def mark_musts(district: District, teacher: int, task: Task) -> None:
         if place >= 0:
             task.must[place] = 1
             task.last_week[place] = min(task.last_week[place], district.required_by_week[i])
+            task.last_run[place] = min(task.last_run[place], district.required_by_run[i])
     for i in range(district.kept_start[teacher], district.kept_start[teacher + 1]):
         place = task.number_of_course[district.kept_course[i]]
         if place >= 0:
@@ -113,6 +115,8 @@ def is_option(
         return True
     if task.fixed_run[place] >= 0:
         return run == task.fixed_run[place]
+    if run > task.last_run[place]:
+        return False
     slot = task.number_of_slot[district.run_slot[run]]
     return district.seats[run] > 0 and slot >= 0 and task.slot_is_free[slot] == 1
 
@@ -190,6 +194,7 @@ def keep_useful(district: District, teacher: int, task: Task) -> None:
             task.must[left] = task.must[place]
             task.is_kept[left] = task.is_kept[place]
             task.last_week[left] = task.last_week[place]
+            task.last_run[left] = task.last_run[place]
             task.fixed_run[left] = task.fixed_run[place]
             task.minutes[left] = district.minutes[course]
             left += 1

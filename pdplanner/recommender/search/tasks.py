@@ -50,6 +50,7 @@ class District(NamedTuple):
     required_start: Any
     required_course: Any
     required_by_week: Any
+    required_by_run: Any
     kept_start: Any
     kept_course: Any
     kept_run: Any
@@ -83,6 +84,7 @@ class Task(NamedTuple):
     is_kept: Any  # [n], 1: said yes to
     worth: Any  # [n], minutes it has to save to be worth its time
     last_week: Any  # [n]
+    last_run: Any  # [n], the number of the last of its runs that is in time
     fixed_run: Any  # [n], ANY when free
     previous: Any  # [n], option in the path as it stands, or -1
     start: Any  # [n], option in the plan that the search starts from, or -1
