@@ -14,7 +14,7 @@ from ..imports import Problems
 from .columns import columns_of, grade_of
 from .feed import Feed
 from .rooms import ORDER_OF_GRADES
-from .tables import Row, Table, iso_date, within_years
+from .tables import LONGEST_ID, Row, Table, iso_date, within_years
 
 SOURCE = "sds-1"
 SCHOOL = columns_of(
@@ -113,6 +113,14 @@ class LegacySchoolDataSync(Feed):
             term = row["termSourcedIds"]
             if term and term not in seen and row["startDate"] and row["endDate"]:
                 seen.add(term)
+                if len(term) > LONGEST_ID:
+                    problems.error(
+                        row.file,
+                        f"the {row.heading('termSourcedIds')} is longer than 255 characters",
+                        "Shorten it.",
+                        line=row.line,
+                        column=row.heading("termSourcedIds"),
+                    )
                 cells = {
                     "sourcedId": term,
                     "title": row["termTitle"] or term,

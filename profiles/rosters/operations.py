@@ -73,7 +73,7 @@ def apply_roster(
         refuse_mass_departure(roster=roster)
     as_of = today_in_district(now)
     gone, _ = departing(roster=roster)
-    schools, schools_changed = _apply_schools(roster)
+    schools, schools_changed = _apply_schools(roster, problems)
     calendar_changed = _apply_calendar(roster, as_of)
     staff = Staff(roster=roster, schools=schools, as_of=as_of, problems=problems)
     staff.apply(progress)
@@ -120,7 +120,7 @@ class SchoolsElsewhere:
         return school
 
 
-def _apply_schools(roster: Roster) -> tuple[dict[str, int], int]:
+def _apply_schools(roster: Roster, problems: Problems) -> tuple[dict[str, int], int]:
     """Write the schools; return id in the feed -> primary key, and how many changed."""
     known = {
         school.external_id: school
@@ -145,6 +145,13 @@ def _apply_schools(roster: Roster) -> tuple[dict[str, int], int]:
         changed += 1
     named = {row.external_id for row in roster.schools}
     closed = [school.pk for key, school in known.items() if key not in named and school.is_active]
+    if closed and not named:
+        problems.warning(
+            roster.people_file,
+            "the roster names no school",
+            "Schools, and where teachers teach, stay as they are.",
+        )
+        closed = []
     changed += School.objects.filter(pk__in=closed).update(is_active=False)
     return {key: school.pk for key, school in known.items()}, changed
 

@@ -6,6 +6,16 @@ import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from ..imports import Problems
+
+#: As much as the columns of addresses hold; what is longer is refused and not cut to another's.
+LONGEST_ADDRESS = 254
+#: Where a list has no numbers, an id is this and the address.
+ADDRESS_MARK = "email:"
+
 USER_ID = re.compile(r"\{\s*([^:{}]+?)\s*:\s*([^{}]+?)\s*\}")
 
 
@@ -27,6 +37,41 @@ class PersonRow:
 def user_ids_of(cell: str) -> tuple[tuple[str, str], ...]:
     """Return (type, id) of a cell such as {LDAP:12},{FED:18125}."""
     return tuple((kind.casefold(), value) for kind, value in USER_ID.findall(cell))
+
+
+def address_of(
+    email: str,
+    problems: Problems,
+    *,
+    file: str,
+    line: int,
+    column: str,
+    longest: int = LONGEST_ADDRESS,
+) -> str:
+    """Return a teacher's address, "" when there is no good one (a warning; an error when it is too
+    long). Without a line nothing is said: it was said when the row came in."""
+    if len(email) > longest:
+        problems.error(
+            file,
+            f"the address is longer than {longest} characters",
+            "Write the one that mail reaches the teacher by.",
+            line=line,
+            column=column,
+        )
+        return ""
+    try:
+        validate_email(email)
+    except ValidationError:
+        if line:
+            problems.warning(
+                file,
+                "the address is no address" if email else "a teacher has no email address",
+                "The teacher is kept, and can't sign in until there is one.",
+                line=line,
+                column=column,
+            )
+        return ""
+    return email
 
 
 def people_of(rows: Iterable[PersonRow]) -> list[list[PersonRow]]:

@@ -10,13 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
 from . import columns, rooms
 from .columns import boolean_of, grade_of, listed
 from .feed import Feed
-from .persons import PersonRow, people_of, user_ids_of
+from .persons import PersonRow, address_of, people_of, user_ids_of
 from .places import Places, Sessions
 from .rooms import RosterClass, RosterCourse
 from .shape import Roster, RosterTeacher
@@ -210,24 +207,17 @@ class RosterReading:
         )
 
     def _address(self, row: Row) -> str:
-        """The teacher's address in lower case, "" (a warning) when there is no good one."""
+        """The teacher's address in lower case, "" when there is no good one."""
         email = row["email"].casefold()
         if not email and self.email_domain and row["username"]:
             email = f"{row['username'].casefold().split('@')[0]}@{self.email_domain.lstrip('@')}"
-        try:
-            validate_email(email)
-        except ValidationError:
-            if not row.line:  # was said when the row came in
-                return ""
-            self.feed.problems.warning(
-                row.file,
-                "a teacher has no email address" if not email else "the address is no address",
-                "The teacher is kept, and can't sign in until the roster has an address.",
-                line=row.line,
-                column=row.heading("email"),
-            )
-            return ""
-        return email
+        return address_of(
+            email,
+            self.feed.problems,
+            file=row.file,
+            line=row.line,
+            column=row.heading("email"),
+        )
 
     def _teachers(self) -> Iterator[RosterTeacher]:
         addresses: set[str] = set()

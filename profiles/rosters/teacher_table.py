@@ -12,16 +12,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import ClassVar
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
 from ..csv_tables import CsvTable
 from ..imports import ImportRefused, Problems, Progress, Unreadable, silent
 from ..mappings import Columns, Vocabulary, spoken
 from . import rooms
 from .columns import grade_of, is_formula
 from .files import RosterFiles
-from .persons import PersonRow, people_of
+from .persons import ADDRESS_MARK, LONGEST_ADDRESS, PersonRow, address_of, people_of
 from .reading import as_written
 from .shape import Roster, RosterSchool, RosterTeacher
 from .tables import LONGEST_ID
@@ -177,7 +174,7 @@ class TeacherTable:
     def _person(self, line: int, cells: dict[str, str]) -> PersonRow | None:
         given, family = self._name(cells)
         identifier = cells.get("id", "")
-        email = self._address(line, cells.get("email", "").casefold())
+        email = self._address(line, cells.get("email", "").casefold(), identifier)
         if not (given or family) or not (identifier or email):
             what = "no name" if identifier or email else "neither a number nor an address"
             self.problems.error(
@@ -195,7 +192,7 @@ class TeacherTable:
             return None
         schools = self._schools(cells)
         return PersonRow(
-            external_id=identifier or f"email:{email}",
+            external_id=identifier or f"{ADDRESS_MARK}{email}",
             line=line,
             email=email,
             given_name=as_written(given)[:100],
@@ -215,21 +212,14 @@ class TeacherTable:
                 given, _, family = whole.rpartition(" ")
         return given, family
 
-    def _address(self, line: int, email: str) -> str:
+    def _address(self, line: int, email: str, identifier: str) -> str:
         if email and "@" not in email and self.email_domain:
             email = f"{email}@{self.email_domain.lstrip('@')}"
-        try:
-            validate_email(email)
-        except ValidationError:
-            self.problems.warning(
-                FILE,
-                "the address is no address" if email else "a teacher has no email address",
-                "The teacher is kept, and can't sign in until the table has an address.",
-                line=line,
-                column="email",
-            )
-            return ""
-        return email
+        # Without a number the address is the id, with a mark before it.
+        longest = LONGEST_ADDRESS if identifier else LONGEST_ID - len(ADDRESS_MARK)
+        return address_of(
+            email, self.problems, file=FILE, line=line, column="email", longest=longest
+        )
 
     def _schools(self, cells: dict[str, str]) -> list[str]:
         """The ids of the schools a cell names; each school is made when it is first named."""

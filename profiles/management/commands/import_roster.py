@@ -15,6 +15,7 @@ from profiles.rosters.teacher_table import TEACHERS
 from ._importing import ImportCommand
 
 NAME = "Teachers"
+LONGEST_NAME = 40
 
 
 class Command(ImportCommand):
@@ -85,6 +86,12 @@ class Command(ImportCommand):
     def wanted(self, format: str, map: str, profile: str) -> Wanted:
         """Return how the set is to be read; raises ImportRefused."""
         if map:
+            if len(profile) > LONGEST_NAME:
+                raise ImportRefused.because(
+                    "--profile",
+                    f"the name is longer than {LONGEST_NAME} characters",
+                    "Choose a shorter one.",
+                )
             return Wanted(format, TEACHERS.parse(map), profile or NAME)
         if not profile:
             return Wanted(format, None, NAME)

@@ -8,11 +8,12 @@ from django.core.management import CommandError, call_command
 from profiles.imports import ImportRefused, Severity
 from profiles.models import RosterProfile, School, Teacher, TeacherIdentifier
 from profiles.rosters.formats import Wanted
-from profiles.rosters.importing import read_roster
+from profiles.rosters.importing import import_roster, read_roster
 from profiles.rosters.shape import RosterSchool, RosterTeacher
 from profiles.rosters.teacher_table import TEACHERS
 
 from .conftest import NOW, zipped
+from .test_operations import everything
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,7 @@ def test_table_with_usual_headings_is_read_as_it_is(table, district):
         lambda text: "\ufeff" + text,
         lambda text: text.replace('"9, 10"', "9/10").replace("; ", " / ").replace(",", ";"),
         lambda text: text.rstrip("\n"),
+        lambda text: text + ",,,,,,,,\n" * 3,
     ],
 )
 def test_table_is_read_however_a_spreadsheet_wrote_it(table, district, change):
@@ -187,6 +189,7 @@ def test_command_saves_the_columns_under_a_name_and_uses_them_again(table, distr
         ({"map": "email"}, "a pair is not NAME=COLUMN"),
         ({"map": "shoe=Size"}, "“shoe” is no name here"),
         ({"map": "email=A,email=B"}, "“email” stands twice"),
+        ({"map": "email=E-Mail", "profile": "x" * 41}, "the name is longer than 40 characters"),
         ({"profile": "unknown"}, "nothing is saved as “unknown”"),
     ],
 )
@@ -195,6 +198,21 @@ def test_command_refuses_a_mapping_that_makes_no_sense(table, district, capsys, 
         call_command("import_roster", table(TABLE), **options)
     assert words in capsys.readouterr().err
     assert not Teacher.objects.exists()
+
+
+def test_table_without_schools_leaves_schools_and_places_alone(table, district):
+    call_command("import_roster", table(TABLE))
+    before = everything()
+    without = TABLE.replace("Campus", "Of no use")
+    roster, problems, content_hash = read(table(without))
+    import_roster(roster=roster, problems=problems, content_hash=content_hash, now=NOW)
+    assert everything() == before
+    assert [p.rule for p in problems if p.file == "the table" and "school" in p.rule] == [
+        "the roster names no school"
+    ]
+    nora = TABLE.replace("East Middle,6-8", ",6-8")
+    call_command("import_roster", table(nora))
+    assert everything() == before
 
 
 def test_next_table_of_the_same_name_lets_go_whom_it_lacks(table, district):
