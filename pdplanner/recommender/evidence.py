@@ -33,7 +33,8 @@ class Asked:
     tickets: tuple[Id, ...]
     dates: tuple[date, ...]
     last_minutes: float | None  # of the newest ticket
-    unsolved: bool  # the newest was reopened or not answered at first
+    unsolved: bool  # the newest
+    repeated: bool  # one of them was closed, and the same was asked again soon after
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class Evidence:
             tickets=tuple(ticket.id for ticket in own),
             dates=tuple(ticket.opened_date for ticket in own),
             last_minutes=last.minutes_lost,
-            unsolved=last.reopened or last.answered_at_first is False,
+            unsolved=last.unsolved,
+            repeated=any(ticket.repeated for ticket in own),
         )
 
     def colleagues(self, teacher: Id, skill: Id) -> Colleagues | None:

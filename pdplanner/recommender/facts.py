@@ -90,6 +90,12 @@ class TicketFacts:
     minutes_lost: float | None = None  # of instruction; None: not known
     reopened: bool = False
     answered_at_first: bool | None = None  # True: solved by the first answer; None: not known
+    repeated: bool = False  # closed, and the same was asked again soon after
+
+    @property
+    def unsolved(self) -> bool:
+        """Whether an answer did not hold, or the first one was not enough."""
+        return self.reopened or self.repeated or self.answered_at_first is False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +219,8 @@ class Facts:
 
 #: What each kind of reason cites (the keys of `Reason.facts`):
 #:
-#: asked     skill, count, since_date, last_date, last_minutes | None, unsolved: bool, tickets (ids)
+#: asked     skill, count, since_date, last_date, last_minutes | None, unsolved: bool (the last),
+#:           repeated: bool (one of them was closed and asked again soon after), tickets (ids)
 #: cohort    skill, cohort (school, subject, grade, tool or district), name, count, people,
 #:           since_date, until_date
 #: season    skill, event (a SpecialDay kind, or "month"), title, date,

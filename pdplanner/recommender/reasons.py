@@ -147,6 +147,7 @@ def _told_by_tickets(
             "last_date": asked.dates[-1],
             "last_minutes": asked.last_minutes,
             "unsolved": asked.unsolved,
+            "repeated": asked.repeated,
             "tickets": asked.tickets,
         }
         told.append(Reason("asked", cites, own if colleagues else own + cohort))

@@ -16,6 +16,7 @@ from profiles.models import (
     TicketFeed,
     TicketSource,
 )
+from profiles.tickets.repeating import mark_repeated
 
 from . import content
 from .asks import asks_of
@@ -63,7 +64,9 @@ def make_tickets(
     for row, draft in zip(rows, drafts, strict=True):
         row.words = kept_words(draft, words, rng_of_words)
     _make_feed(ground, source, len(rows))
-    return Ticket.objects.bulk_create(rows, batch_size=500)
+    tickets = Ticket.objects.bulk_create(rows, batch_size=500)
+    mark_repeated(teachers=[person.row.pk for person in people])
+    return tickets
 
 
 def _make_feed(ground: Ground, source: TicketSource, tickets: int) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 
 from ..models import Ticket, TicketSource
 
@@ -28,6 +28,22 @@ def mark_repeated(*, teachers: Iterable[int]) -> int:
         opened_at__lte=OuterRef("resolved_at") + SOON,
     )
     return sum(mark(Ticket.objects.filter(teacher__in=some), again) for some in parts(teachers))
+
+
+def repeated_as_known(end: datetime) -> Case:
+    """Return, for a query over tickets, whether each was known before this moment to be repeated:
+    the mark, but for what was asked again only later."""
+    again = Ticket.objects.visible().filter(
+        teacher=OuterRef("teacher"),
+        skill=OuterRef("skill"),
+        opened_at__gt=OuterRef("resolved_at"),
+        opened_at__lt=end,
+    )
+    return Case(
+        When(is_repeated=False, then=Value(False)),
+        When(resolved_at__lt=end - SOON, then=Value(True)),
+        default=Exists(again),
+    )
 
 
 def mark(tickets: QuerySet[Ticket], again: QuerySet[Ticket]) -> int:

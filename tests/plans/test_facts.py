@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -16,6 +17,8 @@ from courses.models import (
 from pdplanner.plans.models import StepAnswer
 from pdplanner.plans.queries import read_facts
 from pdplanner.plans.queries.catalogue import place_in_week
+from pdplanner.plans.queries.drafts import draft_paths
+from pdplanner.plans.wording import word_reason
 from pdplanner.recommender.facts import (
     Answer,
     CalendarFacts,
@@ -32,10 +35,12 @@ from pdplanner.recommender.facts import (
 )
 from pdplanner.recommender.needs import foretell_needs
 from pdplanner.recommender.rules import PathRules
+from profiles.corrections import hide_ticket, unhide_ticket
 from profiles.models import Goal, SkillAnswer, Tool, ToolAtSchool
 from profiles.models import SpecialDay as SpecialDayRow
+from profiles.tickets.repeating import mark_repeated
 
-from .conftest import TODAY, at
+from .conftest import NOW, TODAY, at
 
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 QUERIES = 32
@@ -221,6 +226,61 @@ def test_tickets_are_told_without_what_came_later(new_teacher, add_ticket, grade
             lasting.pk, new_teacher.pk, key, "how-to", TODAY - timedelta(days=9), 20, False, False
         ),
     )
+
+
+@pytest.fixture
+def asked_again(new_teacher, add_ticket, grade_sync):
+    """The later of two tickets; the first was answered and closed the same hour, nine days ago."""
+    day = TODAY - timedelta(days=12)
+    add = partial(add_ticket, new_teacher, grade_sync)
+    add(day, first_answered_at=at(day, 11), resolved_at=at(day, 11))
+    again = add(day + timedelta(days=9))
+    mark_repeated(teachers=[new_teacher.pk])
+    return again
+
+
+def unsolved_on(day: date) -> list[tuple[bool, bool | None, bool]]:
+    tickets = read_facts(as_of=day).tickets
+    return [(one.repeated, one.answered_at_first, one.unsolved) for one in tickets]
+
+
+def test_ticket_that_was_asked_again_counts_as_unsolved_from_that_day_on(asked_again):
+    assert unsolved_on(TODAY) == [(True, False, True), (False, None, False)]
+    assert unsolved_on(TODAY + timedelta(days=90)) == unsolved_on(TODAY)
+    assert unsolved_on(TODAY - timedelta(days=3)) == unsolved_on(TODAY)
+    assert unsolved_on(TODAY - timedelta(days=4)) == [(False, True, False)]
+
+
+def test_ticket_that_was_asked_again_by_a_hidden_one_counts_as_solved(asked_again, new_teacher):
+    hide_ticket(teacher=new_teacher, ticket=asked_again, now=NOW)
+    assert unsolved_on(TODAY) == [(False, True, False)]
+    unhide_ticket(teacher=new_teacher, ticket=asked_again, now=NOW)
+    assert unsolved_on(TODAY) == [(True, False, True), (False, None, False)]
+
+
+def test_ticket_that_was_asked_again_is_told_so_and_raises_the_rate(
+    asked_again, new_teacher, grade_sync, add_session, term
+):
+    add_session("Gradebook sync", grade_sync)
+
+    def rate_and_words() -> tuple[float, str]:
+        facts = read_facts(as_of=TODAY)
+        needs = foretell_needs(facts, PathRules())
+        ((step,),) = [draft.steps for draft in draft_paths(as_of=TODAY).values()]
+        told = word_reason(step.reasons[0], as_of=TODAY).text
+        return float(needs.rates[0, needs.skills.index(grade_sync.pk)]), told
+
+    rate, words = rate_and_words()
+    assert words == (
+        "You asked about Grade sync twice since 11 November, again within two weeks of an answer;"
+        " the last time, on 20 November, cost about 20 minutes of class."
+    )
+    hide_ticket(teacher=new_teacher, ticket=asked_again, now=NOW)
+    rate_without, words = rate_and_words()
+    assert words == (
+        "You asked about Grade sync on 11 November; it cost about 20 minutes of class."
+    )
+    assert rate > rate_without
 
 
 def test_tickets_that_make_no_need_are_not_read(new_teacher, outsider, add_ticket, grade_sync):

@@ -42,6 +42,7 @@ def test_rebuild_stores_a_path_with_dated_reasons(asker):
         "last_date": "2026-11-17",
         "last_minutes": 20,
         "unsolved": False,
+        "repeated": False,
         "tickets": 0,
     }
 

@@ -41,6 +41,7 @@ def test_show_path_prints_one_json_object(asker):
                         "last_date": "2026-11-17",
                         "last_minutes": 20,
                         "unsolved": False,
+                        "repeated": False,
                         "tickets": 0,
                         "minutes": 0,
                     }

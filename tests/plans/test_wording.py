@@ -51,7 +51,13 @@ def said(kind: str, **facts) -> str:
         ),
         (
             "asked",
-            ASKED | {"count": 1, "last_date": "2026-01-12", "unsolved": True},
+            ASKED | {"repeated": True, "last_minutes": 20},
+            "You asked about Grade sync 3 times since 4 September, again within two weeks of an"
+            " answer; the last time, on 17 November, cost about 20 minutes of class.",
+        ),
+        (
+            "asked",
+            ASKED | {"count": 1, "last_date": "2026-01-12", "unsolved": True, "repeated": True},
             "You asked about Grade sync on 12 January 2026; it was not settled by the first"
             " answer.",
         ),

@@ -109,6 +109,7 @@ def test_asked_reasons_count_own_tickets_only(district):
             "last_date": own[-1].opened_date,
             "last_minutes": last[-1].minutes_lost,
             "unsolved": last[-1].reopened or last[-1].answered_at_first is False,
+            "repeated": False,
             "tickets": tuple(ticket.id for ticket in own),
         }
 
@@ -249,9 +250,21 @@ def test_asked_reason_says_when_the_first_answer_did_not_settle_it():
             "last_date": date(2026, 9, 27),
             "last_minutes": 10.0,
             "unsolved": True,
+            "repeated": False,
             "tickets": tuple(f"ann-sync-{n}" for n in (7, 6, 5, 4, 3, 2, 1)),
         },
     )
+
+
+def test_asked_reason_says_when_an_answer_did_not_hold():
+    for changes, said in (
+        ({"repeated": True}, {"unsolved": True, "repeated": True}),
+        ({"reopened": True}, {"unsolved": True, "repeated": False}),
+    ):
+        (last,) = reasons_of(facts_of(tickets=(*ASKS, ask(1, **changes))))["sync-live"]
+        assert {key: last.facts[key] for key in said} == said
+    (earlier,) = reasons_of(facts_of(tickets=(*ASKS, ask(9, repeated=True))))["sync-live"]
+    assert (earlier.facts["unsolved"], earlier.facts["repeated"]) == (False, True)
 
 
 def test_need_of_few_colleagues_is_neither_told_nor_acted_on():

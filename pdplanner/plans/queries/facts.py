@@ -14,7 +14,6 @@ from django.db.models.functions import Coalesce
 
 from courses.models import Completion, Enrolment, EnrolmentEvent, Evaluation
 from pdplanner.recommender.facts import (
-    NEED_KINDS,
     Answer,
     CalendarFacts,
     Dismissal,
@@ -25,20 +24,16 @@ from pdplanner.recommender.facts import (
     SpecialDay,
     SupportStyle,
     TeacherFacts,
-    TicketFacts,
 )
 from profiles.choices import BAND_OF_GRADE
-from profiles.models import Goal, Practice, Skill, SkillAnswer, Teacher, Ticket
+from profiles.models import Goal, Practice, Skill, SkillAnswer, Teacher
 from profiles.models import SpecialDay as SpecialDayRow
 from profiles.queries import Horizon, horizon_on, the_district
 
 from ..models import StepAnswer
 from .catalogue import read_courses, read_requirements, read_rollouts
+from .tickets import read_tickets
 
-#: A ticket still open this long after its first answer was not settled by it.
-FIRST_ANSWER_GRACE = timedelta(days=1)
-
-EVERYBODY = Q()
 #: Who stands so has said yes to a session and has no seat in it.
 HOPES = (Enrolment.State.WAITING, Enrolment.State.REQUESTED)
 
@@ -75,7 +70,7 @@ def read_facts(*, as_of: date, teacher_ids: Collection[int] | None = None) -> Fa
             for teacher in teachers
         ),
         courses=courses,
-        tickets=_tickets(end, district.zone),
+        tickets=read_tickets(end, district.zone),
         requirements=read_requirements(end=end),
         rollouts=read_rollouts(tool_of_skill),
         answers=(
@@ -123,7 +118,7 @@ def read_part(*, common: Facts, teacher_ids: Collection[int]) -> Facts:
             known.full(teacher, as_of, since, district.minutes_a_term)
             for teacher in Teacher.objects.filter(pk__in=list(teacher_ids)).order_by("pk")
         ),
-        tickets=_tickets(end, district.zone, known.mine),
+        tickets=read_tickets(end, district.zone, known.mine),
         requirements=tuple(
             replace(one, teachers=one.teachers & set(teacher_ids)) for one in common.requirements
         ),
@@ -364,54 +359,6 @@ def _practices(mine: Q, end: datetime, zone: ZoneInfo) -> tuple[Answer, ...]:
         )
         for teacher, skill, state, since_at in rows
     )
-
-
-def _tickets(end: datetime, zone: ZoneInfo, mine: Q = EVERYBODY) -> tuple[TicketFacts, ...]:
-    """The tickets that can make need: of a known skill, visible, of teachers who let them count.
-
-    What a ticket came to after `end` (its answer, minutes, reopening) is not known yet.
-    """
-    facts = []
-    for key, teacher, skill, kind, opened_at, answered_at, resolved_at, reopened, minutes in (
-        Ticket.objects.visible()
-        .filter(
-            mine,
-            opened_at__lt=end,
-            skill__isnull=False,
-            kind__in=NEED_KINDS,
-            teacher__uses_tickets=True,
-        )
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "teacher_id",
-            "skill_id",
-            "kind",
-            "opened_at",
-            "first_answered_at",
-            "resolved_at",
-            "is_reopened",
-            "minutes_lost",
-        )
-    ):
-        settled = None
-        if resolved_at is not None and resolved_at >= end:
-            reopened, minutes = False, None
-        elif resolved_at is not None and answered_at is not None:
-            settled = not reopened and resolved_at - answered_at <= FIRST_ANSWER_GRACE
-        facts.append(
-            TicketFacts(
-                key,
-                teacher,
-                skill,
-                kind,
-                opened_at.astimezone(zone).date(),
-                minutes,
-                reopened,
-                settled,
-            )
-        )
-    return tuple(facts)
 
 
 def _calendar(horizon: Horizon) -> CalendarFacts:

@@ -29,6 +29,8 @@ def _asked(facts: Facts, day: Days) -> list[str]:
     else:
         since = day(facts["since_date"])
         pieces = ["You asked about ", skill, " ", Strong(times(count)), " since ", since]
+        if facts.get("repeated"):  # paths of before it was told lack it
+            pieces.append(", again within two weeks of an answer")
         last = f"; the last time, on {day(facts['last_date'])}, "
     ends = []
     if facts["last_minutes"]:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from profiles.corrections import correct_ticket
+from profiles.corrections import correct_ticket, hide_ticket, unhide_ticket
 from profiles.models import Ticket, TicketSource
 from profiles.tickets import learning
 from profiles.tickets.operations import map_category
+from profiles.tickets.repeating import SOON
 from profiles.tickets.sorting import Sorted, sort_tickets, take_back
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,18 @@ def test_teacher_who_corrects(asked_again, new_teacher, screen_sharing, grade_sy
     for skill, marked in ((screen_sharing, ["T1"]), (grade_sync, []), (None, [])):
         correct_ticket(teacher=new_teacher, ticket=asked_again, skill=skill, now=NOW)
         assert repeated() == marked
+
+
+def test_teacher_who_hides_what_came_again_and_shows_it(asked_again, new_teacher, screen_sharing):
+    correct_ticket(teacher=new_teacher, ticket=asked_again, skill=screen_sharing, now=NOW)
+    hide_ticket(teacher=new_teacher, ticket=asked_again, now=NOW)
+    assert repeated() == []
+    unhide_ticket(teacher=new_teacher, ticket=asked_again, now=NOW)
+    assert repeated() == ["T1"]
+
+
+def test_two_weeks_are_soon_as_paths_say():
+    assert timedelta(weeks=2) == SOON
 
 
 def test_category_that_is_given_a_skill(asked_again, screen_sharing, grade_sync):
