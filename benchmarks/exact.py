@@ -98,12 +98,13 @@ class _Program:
                     for run in runs
                     if instance.run_seats[run] > 0 and int(instance.run_slot[run]) in free
                 ]
-            minutes = instance.minutes[course]
             steps[course] = [
-                Step(course, week, run)
-                for week, run in places
-                if week <= self.due.get(course, instance.weeks)
-                and minutes <= min(instance.weekly[teacher, week], instance.budget[teacher])
+                step
+                for step in (Step(course, week, run) for week, run in places)
+                if step.week <= self.due.get(course, instance.weeks)
+                and instance.weekly[teacher, step.week] > 0
+                and instance.minutes_of(step)
+                <= min(instance.weekly[teacher, step.week], instance.budget[teacher])
             ]
         while lacking := [
             course
@@ -121,7 +122,7 @@ class _Program:
     def _limit(self) -> None:
         """Keep to the minutes of term and weeks, to one time for a course and one for a slot."""
         instance, model = self.instance, self.model
-        minutes = {step: int(instance.minutes[step.course]) for step in self.taken}
+        minutes = {step: instance.minutes_of(step) for step in self.taken}
         total = sum(minutes[step] * taken for step, taken in self.taken.items())
         model.add(total <= int(instance.budget[self.teacher]))
         for week in range(instance.weeks):

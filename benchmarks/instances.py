@@ -74,12 +74,13 @@ def make_courses(shape: Shape) -> Instance:
         int(n) if live else 0 for live, n in zip(is_live, draw.integers(0, 6, count), strict=True)
     ]
     total = sum(runs)
+    minutes = draw.choice(np.array(shape.minutes, dtype=np.int64), size=count)
     return Instance(
         weeks=shape.weeks,
         skill_ids=tuple(f"s{number}" for number in range(skills)),
         season=season,
         course_ids=tuple(f"c{number}" for number in range(count)),
-        minutes=draw.choice(np.array(shape.minutes, dtype=np.int64), size=count),
+        minutes=minutes,
         any_week=~is_live,
         effect_start=_starts([len(row) for row in taught]),
         effect_skill=np.concatenate(taught).astype(np.int64),
@@ -92,6 +93,7 @@ def make_courses(shape: Shape) -> Instance:
         run_start=_starts(runs),
         run_week=draw.integers(0, shape.weeks, total),
         run_slot=draw.integers(0, SLOTS, total),
+        run_minutes=np.repeat(minutes, runs),
         run_seats=draw.integers(shape.seats[0], shape.seats[1] + 1, total),
         **_no_teachers(shape.weeks),
     )

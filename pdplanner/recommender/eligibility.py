@@ -80,17 +80,20 @@ def open_to(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFacts]
     shut(_lacks_tool(facts, catalogue, teachers) & ~held, "missing-tool")
     enrolled = _enrolled(catalogue, teachers)
     seated = _any_run(catalogue, enrolled)
-    shut((catalogue.minutes > _longest(teachers)[:, None]) & ~seated, "too-long")
+    longest = _longest(teachers)[:, None]
+    shut((_shortest(catalogue) > longest) & ~seated, "too-long")
 
     places = _free_places(facts, catalogue, teachers)
-    seats = np.array([run.seats_left > 0 for run in catalogue.runs], dtype=np.bool_)
-    ahead = catalogue.run_ahead
-    free = places[:, catalogue.run_place]
+    runs = catalogue.run_ahead & (catalogue.run_minutes <= longest)
     dated = catalogue.dated
-    shut(dated & ~_any_run(catalogue, ahead | enrolled), "no-run")
-    shut(dated & ~_any_run(catalogue, (ahead & seats) | enrolled), "no-seat")
-    runs = (ahead & seats & free) | enrolled
-    shut(dated & ~_any_run(catalogue, runs), "no-free-slot")
+    for name, holds in (
+        ("no-run", True),
+        ("no-seat", np.array([run.seats_left > 0 for run in catalogue.runs], dtype=np.bool_)),
+        ("no-free-slot", places[:, catalogue.run_place]),
+    ):
+        runs = runs & holds
+        shut(dated & ~_any_run(catalogue, runs | enrolled), name)
+    runs |= enrolled
 
     satisfied = done | equivalent
     for course, needed in _prerequisites_first(catalogue):
@@ -141,7 +144,8 @@ def why_shut(
         here, coming = tools_of(teacher, facts)
         cites["tool"] = min(asked.tools - here - coming, key=str)
     elif rule == "too-long":
-        cites |= {"minutes": asked.minutes, "limit": int(_longest([teacher])[0])}
+        minutes = int(_shortest(catalogue)[course])
+        cites |= {"minutes": minutes, "limit": int(_longest([teacher])[0])}
     elif rule == "missing-prerequisite":
         cites["course"] = _missing_prerequisite(catalogue, teacher, openness, row, course)
     elif rule in ("no-seat", "no-free-slot"):
@@ -235,7 +239,7 @@ def _lacks_tool(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFa
 
 
 def _longest(teachers: Sequence[TeacherFacts]) -> NDArray[np.int64]:
-    """The longest course each teacher has room for, in minutes."""
+    """The longest course or run each teacher has room for, in minutes."""
     return np.array(
         [
             teacher.minutes_budget
@@ -245,6 +249,16 @@ def _longest(teachers: Sequence[TeacherFacts]) -> NDArray[np.int64]:
         ],
         dtype=np.int64,
     )
+
+
+def _shortest(catalogue: Catalogue) -> NDArray[np.int64]:
+    """The minutes [J] each course takes at least: of its shortest run ahead, if there is any."""
+    shortest = catalogue.minutes.copy()
+    for course in np.flatnonzero(catalogue.dated).tolist():
+        runs = catalogue.runs_of(course)
+        ahead = [catalogue.run_minutes[run] for run in runs if catalogue.run_ahead[run]]
+        shortest[course] = min(ahead, default=shortest[course])
+    return shortest
 
 
 def _free_places(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> Flags:

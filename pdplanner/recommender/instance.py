@@ -86,9 +86,10 @@ class InstanceDraft:
     ) -> None:
         """Add a batch: its teachers, their need [T, K], their chances, candidates [T, J], and the
         price [T, J] of each one's time, in minutes to be saved."""
+        lengths = _lengths(self._catalogue, chances.openness.runs)
         for row, teacher in enumerate(teachers):
             candidates = np.flatnonzero(chosen[row])
-            self._add_limits(teacher, candidates)
+            self._add_limits(teacher, candidates, lengths[row])
             self._add_choice(teacher, candidates, previous.get(teacher.id))
             self._places.add(np.flatnonzero(chances.openness.places[row]))
             self._done.add(np.flatnonzero(chances.openness.done[row]))
@@ -129,6 +130,7 @@ class InstanceDraft:
             run_start=catalogue.run_start,
             run_week=catalogue.run_week,
             run_slot=catalogue.run_place,
+            run_minutes=catalogue.run_minutes,
             run_seats=np.array(
                 [
                     max(run.seats_left, 0) if ahead else 0
@@ -164,13 +166,13 @@ class InstanceDraft:
             previous_run=self._previous.column(2),
         )
 
-    def _add_limits(self, teacher: TeacherFacts, candidates: Ints) -> None:
+    def _add_limits(self, teacher: TeacherFacts, candidates: Ints, lengths: Ints) -> None:
         """Add the minutes of the whole horizon and of each week: none in a week without a school
         day left. A seat taken already is the teacher's own word, whatever the limits say."""
         catalogue = self._catalogue
         limit = teacher.weekly_minutes
         if limit is None:
-            limit = self._usual_week(teacher, candidates)
+            limit = self._usual_week(teacher, candidates, lengths)
         limit = min(limit, max(teacher.minutes_budget, 0))
         schools = schools_of(teacher)
         if schools not in self._school_days:
@@ -184,14 +186,14 @@ class InstanceDraft:
         for course in teacher.enrolled:
             run = enrolled_run(catalogue, teacher, course)
             if run is not None:
-                taken[catalogue.run_week[run]] += catalogue.minutes[catalogue.number[course]]
+                taken[catalogue.run_week[run]] += catalogue.run_minutes[run]
         self._ids.append(teacher.id)
         self._budget.append(max(teacher.minutes_budget, int(taken.sum()), 0))
         self._weekly.append(np.maximum(weekly, taken))
 
-    def _usual_week(self, teacher: TeacherFacts, candidates: Ints) -> int:
+    def _usual_week(self, teacher: TeacherFacts, candidates: Ints, lengths: Ints) -> int:
         """Minutes a week for a teacher who states none: room for the longest candidate, and for
-        all that has to be in, whichever week it is due."""
+        all that has to be in, whichever week it is due; `lengths` [J] are their minutes."""
         catalogue = self._catalogue
         said_yes = (teacher.accepted | set(teacher.enrolled)) & catalogue.number.keys()
         held = {catalogue.number[course] for course in said_yes}
@@ -203,8 +205,8 @@ class InstanceDraft:
                 if number not in musts:
                     musts.add(number)
                     ahead.append(number)
-        longest = int(catalogue.minutes[candidates].max(initial=0))
-        needed = sum(int(catalogue.minutes[number]) for number in musts)
+        longest = int(lengths[candidates].max(initial=0))
+        needed = sum(int(lengths[number]) for number in musts)
         return max(self._rules.usual_week_minutes, longest, needed)
 
     def _add_choice(self, teacher: TeacherFacts, chosen: Ints, previous: Path | None) -> None:
@@ -252,6 +254,18 @@ def _last_in_time(facts: Facts, catalogue: Catalogue) -> dict[Id, dict[int, tupl
             other = mine.get(number, (week, run))
             mine[number] = min(week, other[0]), min(run, other[1])
     return found
+
+
+def _lengths(catalogue: Catalogue, runs: Flags) -> Ints:
+    """The minutes [T, J] each course takes at most: of its longest run among these [T, R], or its
+    own where it has none."""
+    lengths = np.tile(catalogue.minutes, (len(runs), 1))
+    held = np.flatnonzero(np.diff(catalogue.run_start))
+    if len(held):
+        open_minutes = np.where(runs, catalogue.run_minutes, -1)
+        longest = np.maximum.reduceat(open_minutes, catalogue.run_start[held], axis=1)
+        lengths[:, held] = np.where(longest >= 0, longest, lengths[:, held])
+    return lengths
 
 
 def _joined_ints(parts: Sequence[Ints]) -> Ints:

@@ -134,7 +134,7 @@ class StepWriter:
         courses, minutes = self._catalogue.courses, self._catalogue.minutes
         room = weekly.copy()
         for pick in picks:
-            room[pick.week] -= minutes[pick.course]
+            room[pick.week] -= self._minutes(pick)
         week_of = {courses[pick.course].id: pick.week for pick in picks}
         moved = []
         for pick in picks:
@@ -142,7 +142,7 @@ class StepWriter:
             if pick.run < 0 and course.id not in stands:
                 after = [week_of[other] for other in course.requires if other in week_of]
                 for week in range(max(after, default=-1) + 1, pick.week):
-                    if room[week] >= minutes[pick.course]:
+                    if weekly[week] > 0 and room[week] >= minutes[pick.course]:
                         room[pick.week] += minutes[pick.course]
                         room[week] -= minutes[pick.course]
                         pick = Pick(pick.course, week, pick.run)
@@ -172,6 +172,13 @@ class StepWriter:
         if pick.run < 0:
             return self._catalogue.weeks[pick.week]
         return self._catalogue.runs[pick.run].start_date
+
+    def _minutes(self, pick: Pick) -> int:
+        """What a pick takes: the minutes of its very run, or of the course."""
+        catalogue = self._catalogue
+        return int(
+            catalogue.minutes[pick.course] if pick.run < 0 else catalogue.run_minutes[pick.run]
+        )
 
     def _fit(self, teacher: TeacherFacts, place: int, pick: Pick) -> dict[str, float]:
         """The fit of a pick, with the time and place of the very run."""
@@ -243,7 +250,7 @@ class StepWriter:
         )
         return Step(
             course=course.id,
-            minutes=course.minutes,
+            minutes=self._minutes(pick),
             week_date=story.week_date,
             offering=None if run is None else run.id,
             date=story.run_date,

@@ -54,6 +54,7 @@ class Catalogue:
     run_week: Ints  # [R]
     run_ahead: Flags  # [R], False: under way, only for those who are enrolled
     run_place: Ints  # [R]
+    run_minutes: Ints  # [R], which need not be the course's
     places: tuple[Place, ...]  # [P]
     clashes: Ints  # [C, 2], places of which nobody can be in both; said of both
     minutes: Ints  # [J]
@@ -92,6 +93,7 @@ def catalogue_of(facts: Facts, weeks: Sequence[date]) -> Catalogue:
         ),
         run_ahead=np.array([run.start_date > facts.as_of for run in runs], dtype=np.bool_),
         run_place=np.array([place_number[_place_of(run)] for run in runs], dtype=np.int64),
+        run_minutes=np.array([run.minutes for run in runs], dtype=np.int64),
         places=tuple(places),
         clashes=_clashes(places),
         minutes=np.array([course.minutes for course in courses], dtype=np.int64),

@@ -1,5 +1,6 @@
 """Rules that hold in every district, looked up in the facts again and not in the code."""
 
+import random
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -43,9 +44,26 @@ def with_midweek_due_dates(facts):
     )
 
 
-@pytest.fixture(scope="module", params=[*SEEDS, "midweek"])
+def with_runs_of_other_lengths(facts):
+    """The facts, and runs that take from a third to four times as long as their sessions say."""
+    draw = random.Random(7)
+
+    def stretched(course):
+        runs = tuple(
+            replace(run, minutes=max(5, int(course.minutes * draw.choice((0.34, 0.7, 1, 2, 4)))))
+            for run in course.runs
+        )
+        return replace(course, runs=runs)
+
+    courses = tuple(stretched(c) if c.runs else c for c in facts.courses)
+    return replace(facts, courses=courses)
+
+
+@pytest.fixture(scope="module", params=[*SEEDS, "midweek", "lengths 2", "lengths 3"])
 def planned(request):
-    if request.param == "midweek":
+    if str(request.param).startswith("lengths"):
+        facts = with_runs_of_other_lengths(make_district(int(request.param[-1]), SMALL))
+    elif request.param == "midweek":
         facts = with_midweek_due_dates(make_district(1, replace(SMALL, teachers=14)))
     else:
         facts = make_district(request.param, SMALL)
@@ -78,6 +96,8 @@ def test_paths_are_for_every_teacher_and_never_all_empty(planned):
 
 def test_paths_keep_to_the_minutes_of_term_and_week(planned):
     facts, paths = planned
+    for _, _, course, step in each_step(facts, paths):
+        assert step.minutes == (run_of(course, step) if step.offering else course).minutes
     for teacher in facts.teachers:
         steps = paths[teacher.id].steps
         taken = sum(step.minutes for step in steps if teacher.enrolled.get(step.course))

@@ -75,7 +75,7 @@ def test_why_not_when_the_hours_do_more_elsewhere():
 
 def test_why_not_of_a_required_session_without_room_says_so():
     due = RequirementFacts("quiz-card", date(2026, 10, 2), frozenset({"ann"}))
-    day = run("sync-live", date(2026, 10, 1), slot=None, release_time=True)
+    day = run("sync-live", date(2026, 10, 1), slot=None, release_time=True, minutes=360)
     facts = facts_of(
         teachers=[replace(ANN, enrolled={"sync-live": day.id})],
         courses=[replace(SYNC, minutes=360, runs=(day,)), QUIZ],

@@ -76,7 +76,8 @@ def documents(draw):
             "week": st.integers(0, weeks - 1),
             "slot": st.integers(0, 1),
             "seats": st.integers(0, 2),
-        }
+        },
+        optional={"minutes": st.sampled_from([0, 20, 40, 60])},
     )
     shares = st.lists(st.integers(0, 5).map(float), min_size=weeks + 1, max_size=weeks + 1)
     courses = [
@@ -173,6 +174,9 @@ def test_search_keeps_every_rule_for_everybody(seed):
 @pytest.mark.slow
 def test_machine_code_and_plain_python_agree(monkeypatch):
     instance = make_instance(SMALL)
+    # Runs that take longer or shorter than their sessions, too.
+    odd = instance.run_minutes * np.resize([1, 2, 1, 3], len(instance.run_minutes)) // 2
+    instance = replace(instance, run_minutes=odd)
     everybody = np.arange(8)
     monkeypatch.setattr("pdplanner.recommender.search.planning.is_available", lambda: False)
     plain, plain_worth = Planner(instance, threshold=5.0, seed=1).plan(everybody, rounds=300)

@@ -1,6 +1,6 @@
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from pdplanner.recommender import (
     RequirementFacts,
     WhyNot,
     recommend_paths,
+    why_not,
 )
 from tests.recommender.cases import ANN, AS_OF, ASKS, QUIZ, SYNC, ask, facts_of, run
 
@@ -33,9 +34,56 @@ def test_path_of_a_teacher_without_a_weekly_limit_is_spread():
 
 def test_path_without_a_weekly_limit_has_room_for_one_long_session():
     day = replace(SYNC, minutes=360, format="live")
-    run_ = run("sync-live", date(2026, 10, 7), slot=None, release_time=True)
+    run_ = run("sync-live", date(2026, 10, 7), slot=None, release_time=True, minutes=360)
     facts = facts_of(courses=[replace(day, runs=(run_,))])
     assert [step.minutes for step in path_of(facts).steps] == [360]
+
+
+@pytest.mark.parametrize("limit", [{"minutes_budget": 60}, {"weekly_minutes": 60}])
+def test_run_that_takes_longer_than_its_session_needs_its_own_minutes(limit):
+    teacher = replace(ANN, **limit)
+    long = run("sync-live", date(2026, 10, 7), minutes=300)
+    late = run("sync-live", date(2026, 10, 14), minutes=60)
+    live = replace(SYNC, format="live")
+    facts = facts_of(teachers=[teacher], courses=[replace(live, runs=(long,))])
+    assert path_of(facts).steps == ()
+    assert why_not(facts, "ann", "sync-live") == WhyNot(
+        "sync-live", "too-long", {"minutes": 300, "limit": 60}
+    )
+    (step,) = path_of(replace(facts, courses=(replace(live, runs=(long, late)),))).steps
+    assert (step.offering, step.minutes) == (late.id, 60)
+
+
+def test_run_that_is_shorter_than_its_session_takes_no_more_than_it_needs():
+    teacher = replace(ANN, minutes_budget=60, weekly_minutes=60)
+    short = run("sync-live", date(2026, 10, 7), minutes=30)
+    live = replace(SYNC, minutes=120, format="live", runs=(short,))
+    quizzes = tuple(replace(one, id=f"q{one.id}", skill="quiz") for one in ASKS)
+    facts = facts_of(
+        teachers=[teacher],
+        courses=[live, replace(QUIZ, minutes=30)],
+        tickets=ASKS + quizzes,
+    )
+    steps = path_of(facts).steps
+    assert {step.course: step.minutes for step in steps} == {"quiz-card": 30, "sync-live": 30}
+
+
+def test_seat_takes_the_minutes_of_its_run():
+    seat = run("sync-live", AS_OF + timedelta(days=2), minutes=90)
+    teacher = replace(ANN, weekly_minutes=90, enrolled={"sync-live": seat.id})
+    quizzes = tuple(replace(one, id=f"q{one.id}", skill="quiz") for one in ASKS)
+    facts = facts_of(
+        teachers=[teacher], courses=[replace(SYNC, runs=(seat,)), QUIZ], tickets=ASKS + quizzes
+    )
+    assert [(step.course, step.week_date) for step in path_of(facts).steps] == [
+        ("sync-live", AS_OF),
+        ("quiz-card", AS_OF + timedelta(days=7)),
+    ]
+
+
+def test_session_that_takes_no_time_needs_a_week_that_is_not_over():
+    facts = facts_of(courses=[replace(SYNC, minutes=0)], as_of=date(2026, 10, 3))  # a Saturday
+    assert [step.week_date for step in path_of(facts).steps] == [date(2026, 10, 5)]
 
 
 def test_path_without_a_weekly_limit_has_all_that_is_required_in_time():

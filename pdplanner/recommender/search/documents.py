@@ -31,7 +31,8 @@ def read_instance(document: Document) -> Instance:
     minutes}, "fit": {course: f}, "done": [ids], "required": [{"course", "by_week"}]}]}`; a
     teacher may also have `"kept": [{"course", "run": number of that course | null}]`,
     `"previous": [{"course", "week", "run"}]` and `"worth": {course: minutes it has to save}`; a
-    course `"rivals": [ids]`, of which one is planned at most. Ids are compared as text.
+    course `"rivals": [ids]`, of which one is planned at most, and a run `"minutes"` of its own. Ids
+    are compared as text.
 
     Raises InstanceError, naming the fact, where the document contradicts itself.
     """
@@ -77,6 +78,7 @@ def read_instance(document: Document) -> Instance:
         run_start=run_start,
         run_week=_column(runs, 0),
         run_slot=_column(runs, 1),
+        run_minutes=_column(runs, 3),
         run_seats=_column(runs, 2),
         clashes=np.zeros((0, 2), dtype=np.int64),
         teacher_ids=tuple(teacher["id"] for teacher in teachers),
@@ -197,7 +199,7 @@ def _effects(course: Document, number_of: Mapping[str, int]) -> list[tuple[int, 
     )
 
 
-def _runs(course: Document, weeks: int) -> list[tuple[int, int, int]]:
+def _runs(course: Document, weeks: int) -> list[tuple[int, int, int, int]]:
     name = f"run of course {course['id']!r}"
     rows = []
     for run in course.get("runs") or ():
@@ -206,7 +208,8 @@ def _runs(course: Document, weeks: int) -> list[tuple[int, int, int]]:
             raise InstanceError(f"week of a {name}: {week}, the term has {weeks}")
         slot = _whole(run["slot"], f"slot of a {name}")
         # Seats may be overbooked, and then lie below zero.
-        rows.append((week, slot, max(0, math.floor(run["seats"]))))
+        minutes = _whole(run.get("minutes", course["minutes"]), f"minutes of a {name}")
+        rows.append((week, slot, max(0, math.floor(run["seats"])), minutes))
     return rows
 
 

@@ -107,14 +107,20 @@ def last_week(task: Task, draft: Draft, place: int) -> int:
 
 @inner_kernel
 def fits(task: Task, draft: Draft, place: int, option: int, first: int, last: int) -> bool:
-    """Return whether the option is open in the draft as it stands."""
+    """Return whether the option is open in the draft as it stands, its budget aside."""
     week = task.option_week[option]
     cell = task.option_cell[option]
     return (
         first <= week <= last
-        and task.minutes[place] <= draft.week_left[week]
+        and task.option_minutes[option] <= draft.week_left[week]
         and (cell < 0 or draft.cell_taken[cell] == 0)
     )
+
+
+@inner_kernel
+def is_affordable(task: Task, draft: Draft, option: int) -> bool:
+    """Return whether the minutes that are left in all are enough for the option."""
+    return task.option_minutes[option] <= draft.count[MINUTES_LEFT]
 
 
 @inner_kernel
@@ -139,7 +145,11 @@ def best_option(task: Task, draft: Draft, place: int) -> tuple[int, float]:
     first, last = first_week(task, draft, place), last_week(task, draft, place)
     for option in range(task.option_start[place], task.option_start[place + 1]):
         bonus = task.option_bonus[option]
-        if bonus > best_bonus and fits(task, draft, place, option, first, last):
+        if (
+            bonus > best_bonus
+            and fits(task, draft, place, option, first, last)
+            and is_affordable(task, draft, option)
+        ):
             gain = gain_at(task, draft, place, task.option_week[option]) + bonus
             if gain > best_gain:
                 best, best_gain, best_bonus = option, gain, bonus
@@ -227,7 +237,7 @@ def drop_with_dependents(task: Task, draft: Draft, place: int) -> None:
 
 @inner_kernel
 def _count_in(task: Task, draft: Draft, place: int, option: int, sign: int) -> None:
-    minutes = sign * task.minutes[place]
+    minutes = sign * task.option_minutes[option]
     draft.count[MINUTES_LEFT] -= minutes
     draft.count[STEPS] += sign
     draft.count[MUSTS_IN] += sign * task.must[place]

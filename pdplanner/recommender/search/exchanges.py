@@ -11,6 +11,7 @@ from pdplanner.recommender.search.drafts import (
     drop,
     first_week,
     fits,
+    is_affordable,
     last_week,
 )
 from pdplanner.recommender.search.fill import Scratch
@@ -47,7 +48,8 @@ def exchange(task: Task, draft: Draft, scratch: Scratch, place: int) -> bool:
     for i in range(count):
         step, option = scratch.parts[i], scratch.key[i]
         first, last = first_week(task, draft, step), last_week(task, draft, step)
-        if not fits(task, draft, step, option, first, last):
+        is_open = fits(task, draft, step, option, first, last)
+        if not is_open or not is_affordable(task, draft, option):
             break
         add(task, draft, step, option)
         placed += 1

@@ -96,7 +96,9 @@ def _list_options(district: District, teacher: int, place: int, end: int, task: 
                 task.option_week[end] = week
                 task.option_run[end] = -1
                 task.option_cell[end] = -1
+                task.option_minutes[end] = district.minutes[course]
                 end += 1
+        task.minutes[place] = district.minutes[course]
         return end
     first = end
     for run in range(district.run_start[course], district.run_start[course + 1]):
@@ -108,12 +110,18 @@ def _list_options(district: District, teacher: int, place: int, end: int, task: 
             task.option_week[at] = task.option_week[at - 1]
             task.option_run[at] = task.option_run[at - 1]
             task.option_cell[at] = task.option_cell[at - 1]
+            task.option_minutes[at] = task.option_minutes[at - 1]
             at -= 1
         slot = task.number_of_slot[district.run_slot[run]]
         task.option_week[at] = week
         task.option_run[at] = run
         task.option_cell[at] = _cell_of(task, week, slot, district.run_slot[run])
+        task.option_minutes[at] = district.run_minutes[run]
         end += 1
+    shortest = task.option_minutes[first]
+    for option in range(first + 1, end):
+        shortest = min(shortest, task.option_minutes[option])
+    task.minutes[place] = shortest
     return end
 
 

@@ -44,7 +44,7 @@ class Instance:
     season: Floats  # [K, W + 1], share of a skill's need by week; each row sums to 1
 
     course_ids: tuple[Hashable, ...]
-    minutes: Ints  # [J]
+    minutes: Ints  # [J], of a course without runs
     any_week: Flags  # [J], True: no runs, any week will do, and no slot is taken
     effect_start: Ints  # [J + 1]
     effect_skill: Ints
@@ -56,6 +56,7 @@ class Instance:
     run_start: Ints  # [J + 1]
     run_week: Ints  # [R]
     run_slot: Ints  # [R], numbers 0 and up
+    run_minutes: Ints  # [R]
     run_seats: Ints  # [R], seats left
     clashes: Ints  # [C, 2], slots, each of one certain day, that cannot both be taken; said of both
 
@@ -84,6 +85,10 @@ class Instance:
     previous_course: Ints
     previous_week: Ints
     previous_run: Ints  # a run's number, or ANY
+
+    def minutes_of(self, step: Step) -> int:
+        """Return what a step takes: the minutes of its run, or of its course."""
+        return int(self.minutes[step.course] if step.run == ANY else self.run_minutes[step.run])
 
 
 class Step(NamedTuple):
@@ -194,6 +199,8 @@ def violations(instance: Instance, teacher: int, steps: Sequence[Step]) -> list[
             wrong.append(f"{name} is no candidate")
         if not 0 <= step.week < instance.weeks:
             wrong.append(f"{name} lies outside the term")
+        elif instance.weekly[teacher, step.week] <= 0 and step.run not in held:
+            wrong.append(f"{name} lies in a week without minutes")
         is_late = step.week > due.get(step.course, instance.weeks)
         is_late |= step.run > last_run.get(step.course, step.run)
         if is_late and step.run not in held:
@@ -230,7 +237,7 @@ def violations(instance: Instance, teacher: int, steps: Sequence[Step]) -> list[
     spent = np.zeros(instance.weeks, dtype=np.int64)
     for step in steps:
         if 0 <= step.week < instance.weeks:
-            spent[step.week] += instance.minutes[step.course]
+            spent[step.week] += instance.minutes_of(step)
     if spent.sum() > instance.budget[teacher]:
         wrong.append("over the minutes of the term")
     wrong += [

@@ -21,6 +21,7 @@ from pdplanner.recommender.search.drafts import (
     fits,
     gain_at,
     has_rival,
+    is_affordable,
     loss_of,
 )
 from pdplanner.recommender.search.fill import LEAST_GAIN, NOISE, Scratch, missing
@@ -109,11 +110,12 @@ def make_way(
     rivals = _list_rivals(task, draft, scratch, place)
     if rivals < 0 or (gain <= LEAST_GAIN and rivals == 0):
         return -1
-    if rivals == 0 and draft.count[MINUTES_LEFT] >= task.minutes[place]:
+    if rivals == 0 and is_affordable(task, draft, option):
         return 0
     for i in range(task.effect_start[place], task.effect_start[place + 1]):
         scratch.share[task.effect_skill[i]] = task.effect_saved[i]
-    loss, leaving = _choose_leaving(task, draft, scratch, task.minutes[place], week, rivals)
+    minutes = task.option_minutes[option]
+    loss, leaving = _choose_leaving(task, draft, scratch, minutes, week, rivals)
     for i in range(task.effect_start[place], task.effect_start[place + 1]):
         scratch.share[task.effect_skill[i]] = 0.0
     return leaving if gain >= loss - slack else -1
@@ -147,14 +149,16 @@ def _choose_leaving(
     for i in range(rivals):
         rival = scratch.bundle[i]
         scratch.leaving[rival] = 1
-        need -= task.minutes[rival]
+        need -= task.option_minutes[draft.option[rival]]
         loss += _net_loss(task, draft, scratch, rival, week)
     while need > 0:
         best, least, best_loss, best_minutes = NOWHERE, 0.0, 0.0, 1
         for i in range(draft.count[STEPS]):
             other = draft.step[i]
             if scratch.leaving[other] == 0 and task.must[other] == 0:
-                minutes = task.minutes[other] if counts_all else min(task.minutes[other], need)
+                minutes = task.option_minutes[draft.option[other]]
+                if not counts_all:
+                    minutes = min(minutes, need)
                 other_loss = _net_loss(task, draft, scratch, other, week)
                 blurred = other_loss * scratch.noise[(number + other) % NOISE]
                 if best == NOWHERE or blurred * best_minutes < least * minutes:
@@ -165,7 +169,7 @@ def _choose_leaving(
         scratch.leaving[best] = 1
         scratch.bundle[leaving] = best
         leaving += 1
-        need -= task.minutes[best]
+        need -= task.option_minutes[draft.option[best]]
         loss += best_loss
     for i in range(leaving):
         scratch.leaving[scratch.bundle[i]] = 0
@@ -189,7 +193,8 @@ def _net_loss(task: Task, draft: Draft, scratch: Scratch, place: int, week: int)
 
 @kernel
 def move(task: Task, draft: Draft, scratch: Scratch, place: int, option: int, leaving: int) -> bool:
-    """Make the move; False when the course is left without something it requires."""
+    """Make the move; False when the course is left without something it requires, or without
+    minutes for this option of it."""
     week = task.option_week[option]
     start = min(week, draft.week[place])
     for i in range(leaving):
@@ -198,6 +203,8 @@ def move(task: Task, draft: Draft, scratch: Scratch, place: int, option: int, le
     if draft.option[place] != NOWHERE:
         drop(task, draft, place)
     count = _take_out(task, draft, scratch, start)
+    if not is_affordable(task, draft, option):
+        return False
     add(task, draft, place, option)
     late = 0
     for i in range(count):

@@ -16,6 +16,7 @@ from pdplanner.recommender.search.drafts import (
     first_week,
     fits,
     has_rival,
+    is_affordable,
     last_week,
 )
 from pdplanner.recommender.search.fill import Scratch, missing
@@ -102,7 +103,9 @@ def _find_room(task: Task, draft: Draft, scratch: Scratch, count: int) -> bool:
         first, last = first_week(task, draft, place), last_week(task, draft, place)
         if has_rival(task, draft, place):
             option = end
-        while option < end and not fits(task, draft, place, option, first, last):
+        while option < end and not (
+            fits(task, draft, place, option, first, last) and is_affordable(task, draft, option)
+        ):
             option += 1
         if option < end:
             add(task, draft, place, option)

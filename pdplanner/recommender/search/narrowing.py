@@ -104,17 +104,26 @@ def mark_musts(district: District, teacher: int, task: Task) -> None:
 
 
 @kernel
+def minutes_of(district: District, task: Task, place: int, run: int) -> int:
+    """Return the minutes of the candidate's run; of the candidate itself without one (-1)."""
+    return district.run_minutes[run] if run >= 0 else district.minutes[task.course[place]]
+
+
+@kernel
 def is_option(
     district: District, teacher: int, task: Task, place: int, week: int, run: int
 ) -> bool:
     """Return whether the candidate can be taken in this week and run (-1: no run), taken alone."""
-    minutes = district.minutes[task.course[place]]
-    if minutes > district.weekly[teacher * district.weeks + week] or week > task.last_week[place]:
+    minutes = minutes_of(district, task, place, run)
+    most = district.weekly[teacher * district.weeks + week]
+    if minutes > min(most, task.count[MINUTES]) or week > task.last_week[place]:
+        return False
+    if run >= 0 and task.fixed_run[place] >= 0:
+        return run == task.fixed_run[place]
+    if most <= 0:  # over, or without school: no place for a session that takes no time either
         return False
     if run < 0:
         return True
-    if task.fixed_run[place] >= 0:
-        return run == task.fixed_run[place]
     if run > task.last_run[place]:
         return False
     slot = task.number_of_slot[district.run_slot[run]]
@@ -124,8 +133,6 @@ def is_option(
 @kernel
 def _has_option(district: District, teacher: int, task: Task, place: int) -> bool:
     course = task.course[place]
-    if district.minutes[course] > task.count[MINUTES]:
-        return False
     if district.any_week[course]:
         for week in range(district.weeks):
             if is_option(district, teacher, task, place, week, -1):
@@ -196,7 +203,6 @@ def keep_useful(district: District, teacher: int, task: Task) -> None:
             task.last_week[left] = task.last_week[place]
             task.last_run[left] = task.last_run[place]
             task.fixed_run[left] = task.fixed_run[place]
-            task.minutes[left] = district.minutes[course]
             left += 1
         else:
             task.number_of_course[course] = UNKNOWN

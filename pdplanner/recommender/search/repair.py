@@ -25,6 +25,7 @@ from pdplanner.recommender.search.drafts import (
     first_week,
     fits,
     has_rival,
+    is_affordable,
     last_week,
     loss_of,
 )
@@ -182,7 +183,7 @@ def _take(task: Task, draft: Draft, options: Any) -> bool:
                 option >= 0
                 and draft.option[place] == NOWHERE
                 and not has_rival(task, draft, place)
-                and task.minutes[place] <= draft.count[MINUTES_LEFT]
+                and is_affordable(task, draft, option)
             ):
                 first, last = first_week(task, draft, place), last_week(task, draft, place)
                 if fits(task, draft, place, option, first, last):

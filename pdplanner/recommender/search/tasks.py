@@ -29,6 +29,7 @@ class District(NamedTuple):
     run_start: Any
     run_week: Any
     run_slot: Any
+    run_minutes: Any
     clash_start: Any  # [slots + 1]
     clash_slot: Any
     seats: Any
@@ -78,7 +79,7 @@ class Task(NamedTuple):
     clash: Any
     slot_is_free: Any  # [slots]
     course: Any  # [n], number in the district
-    minutes: Any  # [n]
+    minutes: Any  # [n], of its shortest option
     weight: Any  # [exponents * n], minutes ** -exponent
     must: Any  # [n], 1: has to be in
     is_kept: Any  # [n], 1: said yes to
@@ -95,6 +96,7 @@ class Task(NamedTuple):
     option_week: Any
     option_run: Any
     option_cell: Any  # number of a cell, -1 without a run
+    option_minutes: Any
     option_bonus: Any
     top_bonus: Any  # [n]
     effect_start: Any  # [n + 1]

@@ -47,6 +47,7 @@ def make_room(instance: Instance, exponents: int) -> tuple[Task, Drafts, Scratch
         "option_week": at_most["options"],
         "option_run": at_most["options"],
         "option_cell": at_most["options"],
+        "option_minutes": at_most["options"],
         "effect_skill": at_most["effects"],
         "requires": at_most["requires"],
         "opens": at_most["requires"],
