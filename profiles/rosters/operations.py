@@ -4,55 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from ..imports import ImportRefused, Problems, Progress, silent
-from ..models import School, SchoolYear, Teacher, TeacherIdentifier, Term, User
+from ..imports import Problems, Progress, silent
+from ..models import School, SchoolYear, Teacher, TeacherIdentifier, Term
 from ..queries import today_in_district
 from ..signals import profiles_changed, surroundings_changed
+from .departures import departing, let_go, refuse_mass_departure
 from .shape import Roster, RosterSchool, RosterSession
 from .staff import Staff
-
-#: A file that would make a larger share of the active teachers inactive needs a person's yes.
-LARGEST_DEPARTURE = 0.15
-
-
-def departing(*, roster: Roster) -> tuple[list[int], int]:
-    """Return the ids of rostered active teachers who are not in the file, and how many there
-    are in all."""
-    named = {identifier for teacher in roster.teachers for identifier in teacher.external_ids}
-    addresses = {teacher.email for teacher in roster.teachers if teacher.email}
-    kept: set[int] = set()
-    active: dict[int, str] = {}
-    for pk, email, identifier in TeacherIdentifier.objects.filter(
-        source=roster.source, teacher__is_active=True
-    ).values_list("teacher_id", "teacher__email", "external_id"):
-        active[pk] = email
-        if identifier in named:
-            kept.add(pk)
-    gone = sorted(pk for pk, email in active.items() if pk not in kept and email not in addresses)
-    return gone, len(active)
-
-
-def refuse_mass_departure(*, roster: Roster) -> None:
-    """Raise ImportRefused when too many teachers would leave at once. One may always leave."""
-    if claim := mass_departure(roster=roster):
-        raise ImportRefused.because(
-            roster.people_file,
-            claim,
-            "More than 15 % at once is more often a broken export than the truth. If they have "
-            "left, import with --allow-inactive.",
-        )
-
-
-def mass_departure(*, roster: Roster) -> str:
-    """Return what somebody must confirm before so many teachers leave, "" when it is few."""
-    gone, active = departing(roster=roster)
-    if len(gone) > 1 and len(gone) > LARGEST_DEPARTURE * active:
-        return f"{len(gone)} of {active} active teachers are not in this file"
-    return ""
 
 
 @transaction.atomic
@@ -72,10 +32,12 @@ def apply_roster(
     if not confirm_departures:
         refuse_mass_departure(roster=roster)
     as_of = today_in_district(now)
-    gone, _ = departing(roster=roster)
+    gone, elsewhere, _ = departing(roster=roster)
+    if elsewhere:
+        hand_over(roster=roster, teachers=elsewhere, problems=problems)
     schools, schools_changed = _apply_schools(roster, problems)
     calendar_changed = _apply_calendar(roster, as_of)
-    staff = Staff(roster=roster, schools=schools, as_of=as_of, problems=problems)
+    staff = Staff(roster=roster, schools=schools, leaving=gone, as_of=as_of, problems=problems)
     staff.apply(progress)
     left = let_go(teachers=gone, as_of=as_of)
     if staff.moved:
@@ -93,6 +55,16 @@ def apply_roster(
         "terms": len(roster.years) + len(roster.terms),
         "terms changed": calendar_changed,
     }
+
+
+def hand_over(*, roster: Roster, teachers: list[int], problems: Problems) -> None:
+    """Leave teachers whom this roster names no more to the one that does."""
+    TeacherIdentifier.objects.filter(source=roster.source, teacher__in=teachers).delete()
+    problems.warning(
+        roster.people_file,
+        f"{len(teachers):,} who are no more in this file stay, because another roster names them",
+        "They leave when that one names them no more either.",
+    )
 
 
 class SchoolsElsewhere:
@@ -145,6 +117,12 @@ def _apply_schools(roster: Roster, problems: Problems) -> tuple[dict[str, int], 
         changed += 1
     named = {row.external_id for row in roster.schools}
     closed = [school.pk for key, school in known.items() if key not in named and school.is_active]
+    if closed:
+        # Where another roster has teachers, it is not for this one to close.
+        others = Teacher.objects.active().exclude(identifiers=None)
+        others = others.exclude(identifiers__source=roster.source)
+        held = set(School.objects.filter(teachers__in=others).values_list("pk", flat=True))
+        closed = [pk for pk in closed if pk not in held]
     if closed and not named:
         problems.warning(
             roster.people_file,
@@ -197,32 +175,3 @@ def _apply_sessions(
     dropped = [row.pk for key, row in known.items() if key not in named and row.end_date >= as_of]
     model.objects.filter(pk__in=dropped).delete()
     return changed + len(dropped), {key: row.pk for key, row in known.items() if key in named}
-
-
-def let_go(*, teachers: list[int], as_of: date) -> int:
-    """Make teachers inactive and end their sessions; return how many. Their history stays.
-
-    Whoever also holds a granted role (a coach, say) keeps the account for that.
-    """
-    if not teachers:
-        return 0
-    left = Teacher.objects.filter(pk__in=teachers, is_active=True)
-    users = [pk for pk in left.values_list("user_id", flat=True) if pk is not None]
-    count = left.update(is_active=False, left_date=as_of)
-    User.objects.filter(pk__in=users, staff_roles=None, is_superuser=False).update(is_active=False)
-    sign_out(users=users)
-    return count
-
-
-def sign_out(*, users: list[int]) -> None:
-    """End every session of these users."""
-    if not users:
-        return
-    wanted = {str(pk) for pk in users}
-    ended = [
-        session.pk
-        for session in Session.objects.iterator()
-        if str(session.get_decoded().get(SESSION_KEY)) in wanted
-    ]
-    for start in range(0, len(ended), 500):
-        Session.objects.filter(pk__in=ended[start : start + 500]).delete()

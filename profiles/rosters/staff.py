@@ -10,12 +10,17 @@ from allauth.socialaccount.models import SocialAccount
 
 from ..choices import RoomFact
 from ..imports import Problems, Progress, silent
-from ..models import Teacher, TeacherIdentifier, Ticket, User
+from ..models import StaffRole, Teacher, TeacherIdentifier, Ticket, User
+from .departures import sign_out
+from .matching import Names, is_address, is_same_person, names_of
+from .persons import ADDRESS_MARK
 from .shape import Roster, RosterTeacher
 
 TeacherSchool = Teacher.schools.through
 #: They sign in by a code, or choose a password.
 NO_PASSWORD = "!"  # noqa: S105
+#: The domain that leads nowhere, for accounts whose address is somebody else's now.
+NOWHERE = "reissued.invalid"
 #: Between two words of progress.
 TEACHERS_BETWEEN_WORDS = 500
 
@@ -26,13 +31,23 @@ class Staff:
     `moved` holds the ids of teachers whose plan may change.
     """
 
-    def __init__(self, *, roster: Roster, schools: dict[str, int], as_of: date, problems: Problems):
+    def __init__(
+        self,
+        *,
+        roster: Roster,
+        schools: dict[str, int],
+        leaving: list[int],
+        as_of: date,
+        problems: Problems,
+    ):
         self.roster = roster
         self.schools = schools
+        self.leaving = set(leaving)
         self.as_of = as_of
         self.problems = problems
         self.created = self.changed = self.returned = 0
         self.moved: set[int] = set()
+        self._withheld: set[str] = set()  # reissued, but an account with a role holds them
         # Written at the end, together: ten thousand teachers are not to hold up everybody else.
         self._new_identifiers: list[TeacherIdentifier] = []
         self._new_places: list = []
@@ -49,6 +64,7 @@ class Staff:
                 "external_id", "teacher_id"
             )
         )
+        self._identified = set(self._by_identifier.values())
         self._is_first_roster = not self._by_identifier
         self._users = {user.pk: user for user in User.objects.all()}
         self._user_of_email = {user.email: user for user in self._users.values()}
@@ -58,6 +74,61 @@ class Staff:
         self._schools_of: dict[int, set[int]] = defaultdict(set)
         for teacher, school in TeacherSchool.objects.values_list("teacher_id", "school_id"):
             self._schools_of[teacher].add(school)
+
+    def _free_addresses(self) -> None:
+        """Take an address that was reissued from whoever had it, before anybody is written."""
+        with_roles = set(StaffRole.objects.values_list("user_id", flat=True))
+        signed_out: list[int] = []
+        for row in self.roster.teachers:
+            holder = self._holder_of(row.email)
+            found = self._find(row)
+            if holder is None or holder.pk == found:
+                continue
+            has_left = not holder.is_active or holder.pk in self.leaving
+            is_new = found is None and holder.email.lower() == row.email
+            if not (has_left or is_new):
+                continue
+            user = self._users.get(holder.user_id) if holder.user_id else None
+            if user and user.email == row.email and (user.is_superuser or user.pk in with_roles):
+                self._withheld.add(row.email)
+                continue
+            signed_out += self._give_up(holder, user, row.email)
+        sign_out(users=signed_out)
+
+    def _holder_of(self, address: str) -> Teacher | None:
+        """The teacher who has an address, or signs in with it."""
+        if not address:
+            return None
+        user = self._user_of_email.get(address)
+        pk = self._by_email.get(address) or (user and self._teacher_of_user.get(user.pk))
+        return self._teachers[pk] if pk else None
+
+    def _give_up(self, teacher: Teacher, user: User | None, address: str) -> list[int]:
+        """Take an address from a teacher and all that signs in with it; return whose sessions are
+        to end. What was done under it stays with them."""
+        if teacher.email.lower() == address:
+            teacher.email = ""
+            teacher.save(update_fields=["email"])
+            del self._by_email[address]
+        marked = f"{ADDRESS_MARK}{address}"
+        TeacherIdentifier.objects.filter(teacher=teacher, external_id=marked).delete()
+        if self._by_identifier.get(marked) == teacher.pk:
+            del self._by_identifier[marked]
+        EmailAddress.objects.filter(email__iexact=address).delete()
+        self.problems.warning(
+            self.roster.people_file,
+            "an address was given to somebody else",
+            "Who had it before keeps their history, and can't sign in with it any more.",
+            column="email",
+        )
+        if user is None or user.email != address:
+            return []
+        EmailAddress.objects.filter(user=user).delete()
+        SocialAccount.objects.filter(user=user).delete()
+        del self._user_of_email[address]
+        user.email, user.is_active = f"{user.pk}@{NOWHERE}", False
+        user.save(update_fields=["email", "is_active"])
+        return [user.pk]
 
     def _make_users(self) -> None:
         """Make the accounts of newcomers together, before their rows refer to them."""
@@ -81,12 +152,15 @@ class Staff:
 
     def apply(self, progress: Progress = silent) -> None:
         """Write every teacher of the roster."""
+        self._free_addresses()
         self._make_users()
         count = len(self.roster.teachers)
         for place, row in enumerate(self.roster.teachers, start=1):
             if place % TEACHERS_BETWEEN_WORDS == 0:
                 progress(f"{place:,} of {count:,} teachers written", place, count)
             pk = self._find(row)
+            if pk is None and self._is_withheld(row):
+                continue
             teacher = self._teachers[pk] if pk is not None else Teacher()
             is_new = pk is None
             was_away = not is_new and not teacher.is_active
@@ -117,9 +191,30 @@ class Staff:
     def _find(self, row: RosterTeacher) -> int | None:
         """The teacher's primary key: by any id of the feed, else by address."""
         for identifier in row.external_ids:
-            if identifier in self._by_identifier:
-                return self._by_identifier[identifier]
-        return self._by_email.get(row.email) if row.email else None
+            pk = self._by_identifier.get(identifier)
+            if pk is not None and (not is_address(identifier) or self._is_meant(pk, row)):
+                return pk
+        pk = self._by_email.get(row.email) if row.email else None
+        return pk if pk is not None and self._is_meant(pk, row) else None
+
+    def _is_meant(self, pk: int, row: RosterTeacher) -> bool:
+        """Whether a row means the teacher who has its address: whom this feed knows by an id, or
+        who has left, must be called the same."""
+        teacher = self._teachers[pk]
+        is_new_here = teacher.is_active and pk not in self._identified
+        return is_new_here or is_same_person(names_of(teacher), names_of(row))
+
+    def _is_withheld(self, row: RosterTeacher) -> bool:
+        """Whether an account with a role has the address that is all this row is known by."""
+        if row.email not in self._withheld or not all(map(is_address, row.external_ids)):
+            return False
+        self.problems.warning(
+            self.roster.people_file,
+            "a teacher's address belongs to an account with a role here",
+            "The row is left out until one of the two has another address.",
+            column="email",
+        )
+        return True
 
     def _fill(self, teacher: Teacher, row: RosterTeacher) -> bool:
         """Set what the roster says about the teacher's own row; return whether it differs."""
@@ -148,6 +243,8 @@ class Staff:
         if row.subjects and RoomFact.SUBJECTS not in said:
             wanted["subjects"] = list(row.subjects)
         differs = {name: getattr(teacher, name) for name in wanted} != wanted
+        if teacher.email and teacher.email != email:
+            self._by_email.pop(teacher.email.lower(), None)
         for name, value in wanted.items():
             setattr(teacher, name, value)
         return differs
@@ -172,7 +269,7 @@ class Staff:
                 # An address that left the roster must open nothing any more. The district's own
                 # sign-in knows people by ids that outlive addresses: it stays with the person.
                 EmailAddress.objects.filter(user=user).delete()
-                if not is_same_person(user, teacher):
+                if not is_same_person(Names(user.first_name, user.last_name), names_of(teacher)):
                     SocialAccount.objects.filter(user=user).delete()
                 self._user_of_email.pop(user.email, None)
                 user.email = teacher.email
@@ -211,7 +308,10 @@ class Staff:
             owner = self._by_identifier.get(identifier)
             if owner == teacher.pk:
                 continue
+            if owner is not None and is_address(identifier) and not self._is_meant(owner, row):
+                continue
             differs = True
+            self._identified.add(teacher.pk)
             self._by_identifier[identifier] = teacher.pk
             if owner is None:
                 self._new_identifiers.append(
@@ -266,10 +366,3 @@ class Staff:
         ]
         self._schools_of[teacher.pk] = wanted
         return True
-
-
-def is_same_person(user: User, teacher: Teacher) -> bool:
-    """Return whether a row that got another address still names whom it named: one of the two
-    names stays, as when somebody marries or the district changes its domain."""
-    pairs = ((user.first_name, teacher.given_name), (user.last_name, teacher.family_name))
-    return any(before and before.casefold() == now.casefold() for before, now in pairs)

@@ -10,10 +10,10 @@ from ..imports import Progress, Report
 from ..models import ImportRun
 from ..uploads import Kind, Upload
 from . import formats
+from .departures import departing, mass_departure
 from .files import RosterFiles
 from .formats import Wanted
 from .importing import import_roster, in_words, read_roster, save_profile
-from .operations import departing, mass_departure
 from .teacher_table import header_of, refuse_no_table
 
 
@@ -53,7 +53,7 @@ def check(upload: Upload, now: datetime) -> Report:
         upload.path, now=now, progress=progress, wanted=wanted_of(upload)
     )
     claim = mass_departure(roster=roster)
-    leaving, _ = departing(roster=roster)
+    leaving = departing(roster=roster).gone
     counts = import_roster(
         roster=roster,
         problems=problems,

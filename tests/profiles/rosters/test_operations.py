@@ -24,7 +24,7 @@ from profiles.models import (
 )
 from profiles.operations import add_person
 from profiles.rosters.importing import import_roster, in_words, read_roster
-from profiles.rosters.staff import is_same_person
+from profiles.rosters.matching import Names, is_same_person
 from profiles.signals import profiles_changed, surroundings_changed
 
 from .conftest import NOW, SHARED, USERS_1_1
@@ -230,9 +230,11 @@ def test_new_address_replaces_the_old_and_the_provider_s_id_stays_with_the_perso
 
 
 def test_a_name_that_nobody_has_makes_nobody_the_same_person():
-    before = User(first_name="", last_name="Ito")
-    assert not is_same_person(before, Teacher(given_name="", family_name="Berg"))
-    assert is_same_person(before, Teacher(given_name="Mia", family_name="ITO"))
+    assert not is_same_person(Names("", "Ito"), Names("", "Berg"))
+    assert not is_same_person(Names("", ""), Names("", ""))
+    assert is_same_person(Names("", "Ito"), Names("Mia", "ITO"))
+    assert is_same_person(Names("Ito", "Mia"), Names("Mia", "ITO"))
+    assert not is_same_person(Names("Thomas", "Berg"), Names("Kelly", "Thomas"))
 
 
 def test_address_of_another_teacher_is_not_taken(folder, district):
