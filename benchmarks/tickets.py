@@ -170,8 +170,8 @@ def write_export(path: Path, count: int) -> None:
 UPSERT = """
 INSERT INTO profiles_ticket (source_id, external_id, teacher_id, opened_at, resolved_at,
     is_reopened, is_repeated, kind, category, subcategory, skill_id, skill_origin,
-    skill_confidence, words, minutes_origin, address, imported_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    skill_confidence, words, minutes_origin, address, whose, imported_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (source_id, external_id) DO UPDATE SET teacher_id = excluded.teacher_id,
     opened_at = excluded.opened_at, resolved_at = excluded.resolved_at,
     is_reopened = excluded.is_reopened, kind = excluded.kind, category = excluded.category,
@@ -197,6 +197,7 @@ def bare(folder: Path, options: argparse.Namespace) -> dict[str, float]:
         "words",
         0.9,
         "class lesson link page print screen share video",
+        "",
         "",
         "",
         START.isoformat(),

@@ -53,6 +53,24 @@ def unhide_ticket(*, teacher: Teacher, ticket: Ticket, now: datetime) -> None:
 
 
 @transaction.atomic
+def claim_ticket(*, teacher: Teacher, ticket: Ticket, now: datetime) -> None:
+    """Say that a ticket which was taken to be for others was the teacher's own."""
+    _correct(teacher, ticket, whose=Ticket.Whose.MINE)
+    _tell_use(teacher, [ticket.pk], counts=True)
+
+
+@transaction.atomic
+def set_asking_for_others(*, teacher: Teacher, asks: bool, now: datetime) -> None:
+    """Say whether a teacher's tickets are about colleagues, where nobody says whose they are."""
+    if Teacher.objects.filter(pk=teacher.pk, asks_for_others=not asks).update(asks_for_others=asks):
+        _tell(teacher)
+        unsaid = Ticket.objects.filter(teacher=teacher, whose="").values_list("pk", flat=True)
+        _tell_use(teacher, list(unsaid), counts=not asks)
+        mark_repeated(teachers=[teacher.pk])
+    teacher.asks_for_others = asks
+
+
+@transaction.atomic
 def correct_ticket(*, teacher: Teacher, ticket: Ticket, skill: Skill | None, now: datetime) -> None:
     """Say what the ticket was really about; None: about none of the skills there are."""
     _correct(

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Q, QuerySet, TextChoices
 
 from .choices import Grade, RoomFact, Slot, Subject
-from .models import Skill, Teacher, Tool
+from .models import Skill, Teacher, Ticket, Tool
 
 FROM_ROSTER = "from the roster"
 FROM_TEACHER = "you said so"
@@ -108,7 +108,7 @@ def _rolled_out(teacher: Teacher, as_of: date) -> list[str]:
 def _asked_about(teacher: Teacher) -> list[str]:
     if not teacher.uses_tickets:
         return []
-    asked = Skill.objects.filter(tickets__teacher=teacher, tickets__hidden_at=None)
+    asked = Skill.objects.filter(tickets__in=Ticket.objects.visible().filter(teacher=teacher))
     return _names_of(Tool.objects.filter(skills__in=asked))
 
 

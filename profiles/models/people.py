@@ -143,6 +143,10 @@ class Teacher(models.Model):
     uses_tickets = models.BooleanField(
         default=True, help_text="Off: the help-desk history is used for nothing, nobody's path."
     )
+    asks_for_others = models.BooleanField(
+        default=False,
+        help_text="A school's tech contact: tickets are about colleagues unless somebody says so.",
+    )
     fitted_at = models.DateTimeField(null=True, blank=True)  # when the fitting was taken
     said_of_room = ChoiceListField(
         choices=RoomFact.choices

@@ -69,8 +69,14 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(skill=None, sorted_at=None)
 
     def visible(self) -> TicketQuerySet:
-        """Tickets that the teacher has not hidden."""
-        return self.filter(hidden_at=None)
+        """Tickets that may make a need: about what their teachers do, and not hidden by them."""
+        return self.own().filter(hidden_at=None)
+
+    def own(self) -> TicketQuerySet:
+        """Tickets about what their teachers do themselves: nothing shared, and of whoever usually
+        asks for others only what the help desk or they say is theirs."""
+        told = models.Q(whose__in=(Ticket.Whose.NAMED, Ticket.Whose.MINE))
+        return self.filter(told | models.Q(whose="", teacher__asks_for_others=False))
 
     def usable(self) -> TicketQuerySet:
         """Tickets that their teachers let anybody see and learn from."""
@@ -91,6 +97,11 @@ class Ticket(models.Model):
         FIELD = "field", "said in the help desk"
         WORDS = "words", "from its words"
         KIND = "kind", "usual for its kind"
+
+    class Whose(models.TextChoices):
+        NAMED = "named", "the help desk names you as the one to help"
+        SHARED = "shared", "about something shared, or for somebody else"
+        MINE = "mine", "yours: you said so"
 
     source = models.ForeignKey(TicketSource, on_delete=models.PROTECT, related_name="tickets")
     external_id = models.CharField(max_length=100)
@@ -118,6 +129,8 @@ class Ticket(models.Model):
     minutes_origin = models.CharField(max_length=20, blank=True, choices=MinutesOrigin.choices)
     need_by_date = models.DateField(null=True, blank=True)
     address = models.URLField(max_length=500, blank=True)  # in the help desk
+    #: "": of whoever asked, unless they usually ask for others (`Teacher.asks_for_others`).
+    whose = models.CharField(max_length=20, blank=True, choices=Whose.choices)
     sorted_at = models.DateTimeField(null=True, blank=True)  # by a coach; also when left unsorted
     hidden_at = models.DateTimeField(null=True, blank=True)  # by the teacher
     imported_at = models.DateTimeField(auto_now_add=True)

@@ -15,6 +15,7 @@ from .categories import CategoryRow
 from .category_names import CategoryNames
 from .classifier import newest_classifier
 from .columns import FILE
+from .for_others import is_for_others
 from .learned import told_by
 from .minutes import minutes_said
 from .reading import LEAST_SURE, Named, Reading, WordReader, kind_named, words_of
@@ -41,6 +42,7 @@ class Derived(NamedTuple):
     words: str = ""  # the allowed ones it held, for learning
     category: str = ""
     subcategory: str = ""
+    whose: str = ""  # Ticket.Whose
 
     def guessed(self, skill: int, sure: float) -> Derived:
         """Return the same with a skill that was guessed, or unsorted where that is not sure."""
@@ -130,6 +132,15 @@ def mask(requester: str) -> str:
     return f"{requester[:2]}… ({len(requester)} characters)"
 
 
+def whose_is(row: TicketRow, words: Sequence[str]) -> str:
+    """Return whom a ticket is about, as far as the help desk and its words tell."""
+    if row.is_named:
+        return Ticket.Whose.NAMED.value
+    if is_for_others(row.subject, row.body, words, row.asset):
+        return Ticket.Whose.SHARED.value
+    return ""
+
+
 class TicketReader:
     """Derives what is kept; the category map speaks first, then the words."""
 
@@ -183,10 +194,11 @@ class TicketReader:
             or TicketKind.HOW_TO
         )
         minutes = minutes_said(row.minutes_lost, row.subject, row.body)
+        more = (*minutes, kept, *names, whose_is(row, said[0] + said[1]))
         if skill is not None:
-            return Derived(skill, Ticket.Origin.CATEGORY, None, kind, *minutes, kept, *names)
+            return Derived(skill, Ticket.Origin.CATEGORY, None, kind, *more)
         origin = Ticket.Origin.WORDS if words.skill is not None else ""
-        return Derived(words.skill, origin, words.confidence, kind, *minutes, kept, *names)
+        return Derived(words.skill, origin, words.confidence, kind, *more)
 
     def settle(self, matched: Sequence[Matched]) -> list[Matched]:
         """Return rows as read, with what was learned from coaches in place of the skills' own

@@ -25,6 +25,9 @@ SAID_BY_PEOPLE = (Ticket.Origin.COACH, Ticket.Origin.TEACHER)
 OF_A_FIELD = (Ticket.MinutesOrigin.FIELD, "")
 
 
+LONGEST_ADDRESS = 500
+
+
 @transaction.atomic
 def record_chunk(
     *,
@@ -65,7 +68,7 @@ def write_tickets(
     """
     wanted = {
         row.external_id: kept_of(
-            row, teacher, derived, row.address or address_of(source, row.external_id)
+            row, teacher, derived, fitting(row.address) or address_of(source, row.external_id)
         )
         for row, teacher, derived in rows
     }
@@ -129,6 +132,8 @@ def with_what_people_said(kept: Kept, before: Kept, *, is_sorted: bool, is_live:
     """Return a ticket as read now, with what no reading may change of it."""
     if is_live and (before.is_reopened or was_opened_again(before, kept)):
         kept = kept._replace(is_reopened=True)
+    if before.whose == Ticket.Whose.MINE and before.teacher_id == kept.teacher_id:
+        kept = kept._replace(whose=before.whose)
     if has_field_of_old(kept, before):
         kept = kept._replace(minutes_lost=before.minutes_lost, minutes_origin=before.minutes_origin)
     if is_sorted or before.skill_origin in SAID_BY_PEOPLE:
@@ -160,7 +165,12 @@ def address_of(source: TicketSource, external_id: str) -> str:
     if not source.address_template:
         return ""
     address = source.address_template.replace("{id}", quote(external_id, safe=""))
-    return address if len(address) <= 500 else ""
+    return fitting(address)
+
+
+def fitting(address: str) -> str:
+    """Return an address, "" where the database has no room for it: half of one leads nowhere."""
+    return address if len(address) <= LONGEST_ADDRESS else ""
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ class Kept(NamedTuple):
     need_by_date: date | None
     address: str
     words: str
+    whose: str
 
 
 def kept_of(row: TicketRow, teacher: int, derived: Derived, address: str) -> Kept:
@@ -56,6 +57,7 @@ def kept_of(row: TicketRow, teacher: int, derived: Derived, address: str) -> Kep
         row.need_by_date,
         address,
         derived.words,
+        derived.whose,
     )
 
 
@@ -78,6 +80,7 @@ def upsert(*, source: int, tickets: Sequence[tuple[str, Kept]]) -> None:
             kept.need_by_date and day(kept.need_by_date),
             kept.address,
             kept.words,
+            kept.whose,
             written_at,
             *rest,
         )

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from profiles.corrections import claim_ticket, set_asking_for_others
 from profiles.imports import ImportRefused, Problems, Report, TakenOver
 from profiles.models import (
     ImportRun,
@@ -583,3 +584,61 @@ def test_marking_takes_as_many_statements_for_many_tickets(
     bring_in(export(REPEATS, head))
     with django_assert_num_queries(2):
         assert mark_repeated(teachers=[teacher.pk for teacher in people]) == 0
+
+
+WHOSE = "number,requester,opened,helped,asset,subject,kind\n"
+
+
+def test_ticket_about_something_shared_is_kept_and_makes_nobody_s_need(people, export, grade_sync):
+    rows = (
+        "1,nora.new@example.org,2026-09-01,,,Grade sync on the library computers,how-to\n"
+        "2,nora.new@example.org,2026-09-01,,Cart 3,Grade sync,how-to\n"
+        "3,nora.new@example.org,2026-09-01,,,Grade sync in my class,how-to\n"
+        "4,max.mentor@example.org,2026-09-01,nora.new@example.org,Cart 3,Grade sync,how-to\n"
+    )
+    bring_in(export(rows, WHOSE))
+    fields = ("external_id", "teacher__given_name", "skill__name", "whose")
+    assert list(Ticket.objects.order_by("external_id").values_list(*fields)) == [
+        ("1", "Nora", "Grade sync", "shared"),
+        ("2", "Nora", "Grade sync", "shared"),
+        ("3", "Nora", "Grade sync", ""),
+        ("4", "Nora", "Grade sync", "named"),
+    ]
+    assert sorted(Ticket.objects.usable().values_list("external_id", flat=True)) == ["3", "4"]
+
+
+def test_what_a_teacher_claimed_stays_theirs(people, export, grade_sync):
+    nora, _ = people
+    row = "1,{},2026-09-01,,,Grade sync on the library computers,how-to\n"
+    bring_in(export(row.format("nora.new@example.org"), WHOSE))
+    claim_ticket(teacher=nora, ticket=Ticket.objects.get(), now=NOW)
+    bring_in(export(row.format("nora.new@example.org").replace("computers", "printer"), WHOSE))
+    assert Ticket.objects.usable().get().whose == "mine"
+    bring_in(export(row.format("max.mentor@example.org"), WHOSE))
+    assert (Ticket.objects.usable().count(), Ticket.objects.get().whose) == (0, "shared")
+
+
+def test_tickets_of_whoever_asks_for_others_are_theirs_only_where_somebody_says_so(
+    people, export, grade_sync
+):
+    nora, _ = people
+    rows = (
+        "1,nora.new@example.org,2026-09-01,,,Grade sync,how-to\n"
+        "2,max.mentor@example.org,2026-09-01,nora.new@example.org,,Grade sync,how-to\n"
+        "3,nora.new@example.org,2026-09-01,max.mentor@example.org,,Grade sync,how-to\n"
+        "4,nora.new@example.org,2026-09-01,nora.new@example.org,,Grade sync,how-to\n"
+    )
+    bring_in(export(rows, WHOSE))
+
+    def theirs() -> list[str]:
+        return sorted(Ticket.objects.usable().values_list("external_id", flat=True))
+
+    assert theirs() == ["1", "2", "3", "4"]
+    set_asking_for_others(teacher=nora, asks=True, now=NOW)
+    assert theirs() == ["2", "3"]
+    claim_ticket(teacher=nora, ticket=Ticket.objects.get(external_id="1"), now=NOW)
+    assert theirs() == ["1", "2", "3"]
+    bring_in(export(rows, WHOSE))
+    assert theirs() == ["1", "2", "3"]
+    set_asking_for_others(teacher=nora, asks=False, now=NOW)
+    assert theirs() == ["1", "2", "3", "4"]
