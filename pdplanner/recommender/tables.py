@@ -138,20 +138,20 @@ def schools_of(teacher: TeacherFacts) -> frozenset[Id]:
 
 
 def tools_of(teacher: TeacherFacts, facts: Facts) -> tuple[frozenset[Id], frozenset[Id]]:
-    """The tools the teacher has, and those that a roll-out brings within the horizon."""
+    """The tools the teacher has, and those that a roll-out brings within the horizon. A tool that
+    went is gone only where none of the teacher's schools still has it."""
     schools = schools_of(teacher)
-    here, coming, gone = set(teacher.tools), set(), set()
-    for rollout in sorted(facts.rollouts, key=lambda rollout: rollout.from_date):
+    running, coming, ended = set(), set(), set()
+    for rollout in facts.rollouts:
         if rollout.school is not None and rollout.school not in schools:
             continue
         if rollout.until_date is not None and rollout.until_date <= facts.as_of:
-            gone.add(rollout.tool)
+            ended.add(rollout.tool)
         elif rollout.from_date <= facts.as_of:
-            here.add(rollout.tool)
-            gone.discard(rollout.tool)
+            running.add(rollout.tool)
         elif rollout.from_date <= facts.calendar.end_date:
             coming.add(rollout.tool)
-    return frozenset(here - gone), frozenset(coming)
+    return frozenset(running | (teacher.tools - ended)), frozenset(coming)
 
 
 def school_days(facts: Facts, weeks: Sequence[date], schools: frozenset[Id]) -> list[list[date]]:

@@ -178,6 +178,19 @@ def test_tool_taken_away_is_missing():
     )
 
 
+@pytest.mark.parametrize("still_from", [date(2024, 8, 1), date(2025, 12, 1)])
+def test_tool_taken_away_at_one_school_is_here_while_another_has_it(still_from):
+    rollouts = (
+        Rollout("gradebook", (), "north", still_from),
+        Rollout("gradebook", (), "south", date(2025, 8, 1), until_date=date(2026, 6, 30)),
+    )
+    teacher = replace(ANN, schools=("north", "south"), tools=frozenset({"gradebook"}))
+    course = replace(SYNC, tools=frozenset({"gradebook"}))
+    facts = facts_of(teachers=[teacher], courses=[course], rollouts=rollouts)
+    (step,) = recommend_paths(facts)["ann"].steps
+    assert (step.course, step.fit["tools"]) == ("sync-live", 1.0)
+
+
 def test_seat_in_a_run_that_is_over_is_not_left_out():
     teacher = replace(ANN, enrolled={"sync-live": "past"})
     twin = replace(SYNC, id="sync-alone", equivalents=frozenset({"sync-live"}))
