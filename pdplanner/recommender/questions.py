@@ -1,6 +1,6 @@
 """What a page asks about one teacher: what would this session do for me, and why is it not there?
 
-Answers need no search (but `why_not` without a path): they are for a web page to ask.
+Answers need no search (but `why_not` where no path can tell): they are for a web page to ask.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ import numpy as np
 
 from pdplanner.recommender.candidates import Chances, gains_of, worth_of
 from pdplanner.recommender.eligibility import open_to, why_shut
-from pdplanner.recommender.facts import Facts, Id, Path, Reason, Step, WhyNot
+from pdplanner.recommender.facts import Facts, Id, Path, Reason, Step, TeacherFacts, WhyNot
 from pdplanner.recommender.needs import weeks_of
 from pdplanner.recommender.path import Ground, plan_rows, survey
 from pdplanner.recommender.reasons import best_reason
 from pdplanner.recommender.rules import PathRules
 from pdplanner.recommender.steps import split_minutes
 from pdplanner.recommender.tables import Floats, Ints, catalogue_of
+
+#: What a path says of an open course that it left out; any other rule of a path shut the course
+#: when it was cut, and shuts it no more.
+WITHOUT_ROOM = ("no-room", "no-run")
 
 
 class UnknownTeacher(ValueError):
@@ -73,8 +77,8 @@ def why_not(
     """Why a course is not on the teacher's path: the first rule that shuts it out, or the step
     that already does its work.
 
-    `path` is the path as it stands; without it one is worked out first. Raises UnknownTeacher,
-    and BadFacts for facts that cannot be.
+    `path` is the path as it stands; without it, or where it says nothing of a course that should
+    be on it, one is worked out first. Raises UnknownTeacher, and BadFacts for facts that cannot be.
     """
     row = _row_of(facts, teacher)
     one = facts.teachers[row]
@@ -90,8 +94,9 @@ def why_not(
     if shut is not None:
         return shut
     ground = survey(facts, rules or PathRules())
-    if path is None:
-        path = plan_rows(ground, [row], {})[teacher]
+    is_missed = course in _expected_of(facts, one)
+    if path is None or (is_missed and _without_room(path, course) is None):
+        path = plan_rows(ground, [row], {} if path is None else {teacher: path})[teacher]
         if standing := next((step for step in path.steps if step.course == course), None):
             return _on_path(standing)
     return _why_not_open(ground, row, number, path)
@@ -101,13 +106,25 @@ def _on_path(step: Step) -> WhyNot:
     return WhyNot(step.course, "on-path", {"date": step.date or step.week_date})
 
 
+def _expected_of(facts: Facts, teacher: TeacherFacts) -> set[Id]:
+    """The courses that should be on the teacher's path: required, said yes to, or with a seat."""
+    due = {one.course for one in facts.requirements if teacher.id in one.teachers}
+    return due | teacher.accepted | set(teacher.enrolled)
+
+
+def _without_room(path: Path, course: Id) -> WhyNot | None:
+    """What the path says of an open course that should be on it and found no room."""
+    return next(
+        (why for why in path.left_out if why.course == course and why.rule in WITHOUT_ROOM), None
+    )
+
+
 def _why_not_open(ground: Ground, row: int, number: int, path: Path) -> WhyNot:
     """Why a course that is open to the teacher is not on the path."""
     chances = ground.chances([row])
     course = ground.catalogue.courses[number].id
-    expected = next((why for why in path.left_out if why.course == course), None)
-    if expected is not None:
-        return expected
+    if (without_room := _without_room(path, course)) is not None:
+        return without_room
     twins = ground.catalogue.twins[course]
     for step in path.steps:
         if step.course in twins:

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from courses.models import Completion, CoursePrerequisite
+from courses.models import Completion, CoursePrerequisite, Requirement
+from courses.operations import enrol
 from pdplanner.plans.operations import not_a_fit, rebuild_plans
-from pdplanner.plans.queries import fits_for, why_not_for
+from pdplanner.plans.queries import fits_for, path_of, why_not_for
 
 from .conftest import NOW, TODAY, at
 
@@ -91,6 +92,25 @@ def test_why_not_leads_to_the_session_that_comes_first(built, add_session, grade
         "It needs “First” first.",
         first,
     )
+
+
+def test_why_not_of_a_required_session_without_room_agrees_with_the_path(
+    asker, grade_sync, screen_sharing, add_session, add_run
+):
+    asker.minutes_a_term = 360
+    asker.save()
+    whole_day = add_session("A day on grades", grade_sync, format="live", minutes=360)
+    day = TODAY + timedelta(days=2)
+    run = add_run(whole_day, day, 9, ends_at=at(day, 15))
+    enrol(teacher=asker, offering=run, by=None, now=NOW)
+    due = add_session("Cast your screen", screen_sharing)
+    Requirement.objects.create(course=due, due_date=TODAY + timedelta(days=4), set_at=NOW)
+    rebuild_plans(as_of=TODAY, now=NOW)
+    words = "The hours, weeks or dates that are left have no room for it."
+    left_out = path_of(asker, now=NOW).left_out
+    assert [(one.course_id, one.text) for one in left_out] == [(due.pk, words)]
+    answer = why_not_for(asker, due, as_of=TODAY)
+    assert (answer.rule, answer.text) == ("no-room", words)
 
 
 def test_why_not_of_an_answer_holds_until_something_is_owed(built, django_assert_max_num_queries):

@@ -83,7 +83,23 @@ def test_why_not_of_a_required_session_without_room_says_so():
     )
     expected = WhyNot("quiz-card", "no-room", {"due_date": date(2026, 10, 2)})
     path = recommend_paths(facts)["ann"]
-    assert (path.left_out, answer("quiz-card", facts, path)) == ((expected,), expected)
+    silent = replace(path, left_out=())
+    shut_then = replace(path, left_out=(WhyNot("quiz-card", "missing-tool", {"tool": "pad"}),))
+    assert path.left_out == (expected,)
+    for standing in (path, None, silent, shut_then):
+        assert answer("quiz-card", facts, standing) == expected
+
+
+def test_why_not_of_a_session_said_yes_to_that_a_path_does_not_know_yet():
+    path = recommend_paths(facts_of())["ann"]
+    facts = facts_of(teachers=[replace(ANN, accepted=frozenset({"quiz-card"}))])
+    found = answer("quiz-card", facts, path)
+    assert (found.course, found.rule) == ("quiz-card", "on-path")
+    both = replace(ANN, accepted=frozenset({"quiz-card", "sync-live"}), minutes_budget=50)
+    silent = replace(path, steps=())
+    assert answer("sync-live", facts_of(teachers=[both]), silent) == WhyNot(
+        "sync-live", "no-room", {}
+    )
 
 
 def test_why_not_of_a_required_session_offered_too_late_says_so():

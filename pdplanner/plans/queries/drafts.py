@@ -17,6 +17,7 @@ from pdplanner.recommender import (
     Step,
     TeacherFacts,
     TicketFacts,
+    WhyNot,
     recommend_paths,
 )
 from profiles.queries import horizon_on
@@ -162,6 +163,9 @@ def path_of_version(teacher: int, version: PlanVersion) -> Path:
         steps=tuple(_step(step) for step in version.steps.all()),
         value=version.value,
         nothing_because=version.nothing_because or None,
+        left_out=tuple(
+            WhyNot(item["course"], item["rule"], item["facts"]) for item in version.left_out
+        ),
     )
 
 
