@@ -12,6 +12,8 @@ from .signals import profiles_changed, ticket_use_changed, tickets_changed
 from .tickets.repeating import mark_repeated
 
 CAUSE = "corrected"
+#: The whole history was switched off or on.
+SWITCHED = "history"
 
 
 class NotYourTicket(Exception):
@@ -87,7 +89,7 @@ def correct_ticket(*, teacher: Teacher, ticket: Ticket, skill: Skill | None, now
 def set_ticket_use(*, teacher: Teacher, uses: bool, now: datetime) -> None:
     """Switch the use of the teacher's help-desk history on or off, for everybody's paths."""
     if Teacher.objects.filter(pk=teacher.pk, uses_tickets=not uses).update(uses_tickets=uses):
-        _tell(teacher)
+        _tell(teacher, cause=SWITCHED)
         _tell_use(teacher, None, counts=uses)
     teacher.uses_tickets = uses
 
@@ -102,8 +104,8 @@ def _correct(teacher: Teacher, ticket: Ticket, **fields) -> None:
     tickets_changed.send(sender=Ticket, teacher_ids=[teacher.pk], count=1, cause=CAUSE)
 
 
-def _tell(teacher: Teacher) -> None:
-    profiles_changed.send(sender=Teacher, teacher_ids=[teacher.pk], cause=CAUSE)
+def _tell(teacher: Teacher, *, cause: str = CAUSE) -> None:
+    profiles_changed.send(sender=Teacher, teacher_ids=[teacher.pk], cause=cause)
 
 
 def _tell_use(teacher: Teacher, ticket_ids: list[int] | None, *, counts: bool) -> None:

@@ -17,6 +17,7 @@ from pdplanner.plans.operations import (
 )
 from pdplanner.plans.operations.versions import store_drafts
 from pdplanner.plans.queries.drafts import draft_paths
+from pdplanner.recommender import PathRules
 from profiles.corrections import hide_ticket, set_ticket_use
 from profiles.fitting import set_goal
 from profiles.models import Teacher
@@ -78,7 +79,7 @@ def test_opt_out_takes_back_what_old_and_new_paths_tell_before_any_rebuild(with_
 def test_opt_out_leaves_no_word_of_tickets_that_wait_for_a_rebuild(with_old_path):
     owe_plans(teacher_ids=[with_old_path.pk], cause="tickets", count=2, now=NOW)
     set_ticket_use(teacher=with_old_path, uses=False, now=NOW)
-    assert Plan.objects.get().causes == {"corrected": 1}
+    assert Plan.objects.get().causes == {"history": 1}
 
 
 def test_hidden_ticket_takes_the_reasons_that_cite_it_along(
@@ -106,6 +107,31 @@ def test_hidden_ticket_takes_the_reasons_that_cite_it_along(
     assert told(with_old_path)[0][1] == [3, 2]
 
 
+def test_history_that_counts_again_brings_back_what_is_worth_little(
+    asker, add_session, grade_sync, screen_sharing
+):
+    """Paths are steady against small gains, but not against one's own word."""
+    add_session("Cast your screen", screen_sharing)
+    set_goal(teacher=asker, words="Show it on the wall", skills=[screen_sharing], now=NOW)
+    asker.tickets.update(minutes_lost=1)
+    asker.tickets.first().delete()
+
+    def path() -> dict[str, float]:
+        rebuild_plans(as_of=TODAY, now=NOW)
+        steps = Plan.objects.get().current.steps.select_related("course")
+        return {step.course.title: step.value for step in steps}
+
+    before = path()
+    assert list(before) == ["Cast your screen", "Gradebook sync without double entry"]
+    little = before["Gradebook sync without double entry"]
+    assert little < PathRules().search.change_threshold_minutes
+    set_ticket_use(teacher=asker, uses=False, now=NOW)
+    assert list(path()) == ["Cast your screen"]
+    set_ticket_use(teacher=asker, uses=True, now=NOW)
+    assert path() == before
+    assert Plan.objects.get().current.causes == {"history": 1}
+
+
 def test_draft_that_a_teacher_corrected_meanwhile_is_not_stored(asker):
     rebuild_plans(as_of=TODAY, now=NOW)
     owe_plans(teacher_ids=[asker.pk], cause="night", now=NOW)
@@ -115,7 +141,7 @@ def test_draft_that_a_teacher_corrected_meanwhile_is_not_stored(asker):
     assert store_drafts([(seen, draft)], now=NOW, tells=True) == 0
     assert told(asker) == [(1, [], [])]
     plan = Plan.objects.get()
-    assert (plan.wanted > plan.built, plan.causes) == (True, {"night": 1, "corrected": 1})
+    assert (plan.wanted > plan.built, plan.causes) == (True, {"night": 1, "history": 1})
 
 
 def test_erased_teacher_has_no_path_until_a_new_one_is_cut(with_old_path):

@@ -90,7 +90,7 @@ def test_switching_ticket_use_owes_a_path_when_it_changes(built):
     set_ticket_use(teacher=built, uses=True, now=NOW)
     assert owed() == {}
     set_ticket_use(teacher=built, uses=False, now=NOW)
-    assert owed() == {"Nora": {"corrected": 1}}
+    assert owed() == {"Nora": {"history": 1}}
 
 
 def test_new_teacher_is_owed_a_first_path(built, east):

@@ -103,4 +103,4 @@ def test_ticket_use_is_switched_once(new_teacher, heard):
     set_ticket_use(teacher=new_teacher, uses=False, now=NOW)
     set_ticket_use(teacher=new_teacher, uses=False, now=LATER)
     new_teacher.refresh_from_db()
-    assert (new_teacher.uses_tickets, heard) == (False, [([new_teacher.pk], "corrected")])
+    assert (new_teacher.uses_tickets, heard) == (False, [([new_teacher.pk], "history")])

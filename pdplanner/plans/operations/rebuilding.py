@@ -10,10 +10,11 @@ from datetime import date, datetime
 from django.db import InterfaceError, OperationalError
 
 from pdplanner.recommender import BadFacts, Id
+from profiles.corrections import SWITCHED
 from profiles.models import Teacher
 from profiles.queries import today_in_district
 
-from ..models import Plan
+from ..models import Plan, PlanVersion
 from ..queries.drafts import Draft, draft_part, draft_paths
 from ..queries.facts import read_common, read_part
 from ..queries.parts import learn_everybody, parts_by_school, seats_promised, without_seats
@@ -68,7 +69,7 @@ def rebuild_plans(
     drafts = draft_paths(
         as_of=as_of,
         teacher_ids=None if teacher_ids is None else wanted,
-        previous={teacher: plan.current for teacher, plan in seen.items()},
+        previous=_previous(seen),
     )
     return store_all(wanted, seen, drafts, now=now, as_of=as_of, on_progress=on_progress)
 
@@ -124,8 +125,7 @@ def rebuild_in_parts(
         others = promised - seats_promised(part)
         try:
             facts = without_seats(read_part(common=common, teacher_ids=part), others)
-            previous = {teacher: plan.current for teacher, plan in seen.items()}
-            drafts = draft_part(facts, state=state, previous=previous)
+            drafts = draft_part(facts, state=state, previous=_previous(seen))
             stored = store_all(part, seen, drafts, now=now, as_of=as_of)
         except (OperationalError, InterfaceError, BadFacts):
             raise  # of no part: the database, or facts that concern everybody
@@ -163,6 +163,12 @@ def _wanted_of(teacher_ids: Collection[int]) -> dict[int, int]:
             "teacher_id", "wanted"
         )
     }
+
+
+def _previous(seen: Mapping[int, Plan]) -> dict[int, PlanVersion | None]:
+    """The paths to be steady against: none for whoever switched their history off or on, for then
+    what stands was cut by other facts than they want."""
+    return {teacher: plan.current for teacher, plan in seen.items() if SWITCHED not in plan.causes}
 
 
 def _plans_of(teacher_ids: list[int]) -> dict[int, Plan]:

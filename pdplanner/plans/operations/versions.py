@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from profiles.corrections import CAUSE as CORRECTED
+from profiles.corrections import SWITCHED
 from profiles.models import User
 from profiles.notices import owe_notices
 
@@ -20,7 +21,7 @@ from ..queries.drafts import Draft, DraftStep
 
 #: Causes that the teacher was there for: no mail tells them what they just did.
 OWN_ANSWERS = frozenset(
-    {"accepted", "swapped", "not-a-fit", "undone", "corrected", "profile", "closet"}
+    {"accepted", "swapped", "not-a-fit", "undone", CORRECTED, SWITCHED, "profile", "closet"}
 )
 
 
@@ -61,10 +62,11 @@ def store_drafts(pairs: Sequence[tuple[Plan, Draft]], *, now: datetime, tells: b
 
 def _is_as_seen(locked: Plan | None, seen: Plan) -> bool:
     """Whether the draft may stand: what a teacher took back meanwhile must not come back."""
-    return locked is not None and (
-        (locked.built, locked.current_id, locked.causes.get(CORRECTED))
-        == (seen.built, seen.current_id, seen.causes.get(CORRECTED))
-    )
+    return locked is not None and _stand(locked) == _stand(seen)
+
+
+def _stand(plan: Plan) -> tuple[object, ...]:
+    return plan.built, plan.current_id, plan.causes.get(CORRECTED), plan.causes.get(SWITCHED)
 
 
 def _settle(pairs: Sequence[tuple[Plan, Plan]]) -> None:

@@ -94,6 +94,7 @@ CAUSES = {
     "not-a-fit": ("you said what is not a fit",) * 2,
     "undone": ("you took an answer back",) * 2,
     "corrected": ("you corrected what we noticed",) * 2,
+    "history": ("you switched the use of your help-desk history",) * 2,
     "closet": ("you changed your closet",) * 2,
     "profile": ("you changed your profile",) * 2,
     "roster": ("the roster changed",) * 2,
