@@ -23,6 +23,7 @@ from pdplanner.recommender.facts import (
 from pdplanner.recommender.heard import DISTRICT, YEAR_DAYS, Heard, stretch_of
 from pdplanner.recommender.history import COHORT_KINDS, History
 from pdplanner.recommender.rules import NeedRules
+from pdplanner.recommender.voices import rollout_behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +157,9 @@ class Evidence:
         return answer if answer is not None and answer.kind != "still-working" else None
 
     def rollout(self, teacher: Id, skill: Id) -> Rollout | None:
-        """The newest roll-out that brings the skill to one of the teacher's schools."""
+        """The roll-out that brings the teacher most of the skill's minutes."""
         facts = self._facts.teachers[self._rows[teacher]]
-        schools = {None, facts.school, *facts.schools}
-        reaching = [r for r in self._facts.rollouts if skill in r.skills and r.school in schools]
-        return max(reaching, key=lambda rollout: rollout.from_date, default=None)
+        return rollout_behind(self._facts, facts, skill, self._rules)
 
     def requirement(self, teacher: Id, course: Id) -> RequirementFacts | None:
         """The requirement that puts the course on the teacher's path, the earliest due first."""

@@ -74,10 +74,8 @@ def rollout_minutes(
     launch brings these tickets a teacher and skill."""
     minutes = np.zeros((history.people, len(history.skills)))
     columns = columns_of(history)
-    start, end = horizon_of(facts, rules)
     for rollout in facts.rollouts:
-        last = min(end, rollout.until_date or end)
-        left = _launch_left(rollout, start, rules) - _launch_left(rollout, last, rules)
+        left = launch_ahead(facts, rollout, rules)
         if left <= 0:
             continue
         reached = np.flatnonzero(_reached(rollout, facts.teachers))
@@ -85,6 +83,30 @@ def rollout_minutes(
             column = columns[skill]
             minutes[reached, column] += tickets * left * minutes_a_ticket[column]
     return minutes
+
+
+def launch_ahead(facts: Facts, rollout: Rollout, rules: NeedRules) -> float:
+    """The share of a launch's tickets that comes within the horizon."""
+    start, end = horizon_of(facts, rules)
+    last = min(end, rollout.until_date or end)
+    return _launch_left(rollout, start, rules) - _launch_left(rollout, last, rules)
+
+
+def rollout_behind(
+    facts: Facts, teacher: TeacherFacts, skill: Id, rules: NeedRules
+) -> Rollout | None:
+    """The roll-out that brings the teacher most of the skill's minutes, of equals the newest; None
+    where none brings any."""
+    schools = {None, teacher.school, *teacher.schools}
+    reaching = [
+        (launch_ahead(facts, rollout, rules), rollout)
+        for rollout in facts.rollouts
+        if skill in rollout.skills and rollout.school in schools
+    ]
+    share, rollout = max(
+        reaching, key=lambda pair: (pair[0], pair[1].from_date), default=(0.0, None)
+    )
+    return rollout if share > 0 else None
 
 
 def launches_seen(facts: Facts, history: History) -> tuple[float, float]:

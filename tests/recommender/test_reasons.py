@@ -43,7 +43,8 @@ class District:
 
     def __init__(self, seed):
         made = make_district(seed, Size(teachers=60, courses=80, skills=12))
-        self.facts = replace(made, answers=answers_in(made))
+        later = replace(made.rollouts[0], school=None, from_date=date(2027, 6, 1))
+        self.facts = replace(made, answers=answers_in(made), rollouts=(*made.rollouts, later))
         self.paths = recommend_paths(self.facts)
         self.teachers = {teacher.id: teacher for teacher in self.facts.teachers}
         self.courses = {course.id: course for course in self.facts.courses}
@@ -167,6 +168,17 @@ def test_season_reasons_count_last_years_days(district):
         assert facts["share"] >= 1.5 * ((last - first).days + 1) / 378
 
 
+def asks_ahead(rollout, facts):
+    """What a roll-out brings day by day over the horizon, of one ask on its first day."""
+    until = rollout.until_date or date.max
+    days = (facts.as_of + timedelta(days=number) for number in range(1, 400))
+    return sum(
+        2 ** ((rollout.from_date - day).days / 28)
+        for day in days
+        if rollout.from_date <= day < until and day < facts.calendar.end_date + timedelta(days=56)
+    )
+
+
 def test_other_reasons_cite_what_the_facts_say(district):
     requirements = district.facts.requirements
     for teacher, path, step, reason in district.each():
@@ -180,12 +192,13 @@ def test_other_reasons_cite_what_the_facts_say(district):
             assert facts["skill"] in course.effects
         elif reason.kind == "rollout":
             assert facts["skill"] in course.effects
-            assert any(
-                facts == {"skill": skill, "tool": one.tool, "date": one.from_date}
-                and one.school in (None, teacher.school)
+            reaching = [
+                one
                 for one in district.facts.rollouts
-                for skill in one.skills
-            )
+                if facts["skill"] in one.skills and one.school in (None, teacher.school)
+            ]
+            one = max(reaching, key=lambda rollout: asks_ahead(rollout, district.facts))
+            assert facts == {"skill": facts["skill"], "tool": one.tool, "date": one.from_date}
         elif reason.kind == "required":
             assert facts == {
                 "due_date": min(
@@ -388,6 +401,27 @@ def test_rollout_reason_comes_before_any_ticket():
     assert [(r.kind, dict(r.facts)) for r in reasons["quiz-card"]] == [
         ("rollout", {"skill": "quiz", "tool": "board", "date": date(2026, 10, 12)})
     ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Rollout("board", ("quiz",), "south", date(2027, 4, 1)),  # long after the horizon
+        Rollout("board", ("quiz",), None, date(2027, 2, 1)),  # its last days: next to nothing
+        Rollout("board", ("quiz",), "south", date(2026, 3, 2)),  # asked about long ago
+        Rollout("board", ("quiz",), "south", date(2026, 11, 2), until_date=date(2026, 11, 9)),
+        Rollout("board", ("quiz",), "west", date(2026, 10, 5)),  # no school of hers
+        Rollout("board", ("sync",), "north", date(2026, 10, 5)),  # brings another skill
+    ],
+)
+def test_rollout_reason_cites_the_one_that_brings_most(other):
+    one = Rollout("board", ("quiz",), "north", date(2026, 10, 12))
+    teacher = replace(ANN, schools=("north", "south"))
+    for rollouts in ((one, other), (other, one)):
+        facts = facts_of(teachers=[teacher], courses=[QUIZ], tickets=(), rollouts=rollouts)
+        assert [(r.kind, dict(r.facts)) for r in reasons_of(facts)["quiz-card"]] == [
+            ("rollout", {"skill": "quiz", "tool": "board", "date": date(2026, 10, 12)})
+        ]
 
 
 def test_fit_reason_names_the_version_style_and_slot():

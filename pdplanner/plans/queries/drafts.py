@@ -20,6 +20,8 @@ from pdplanner.recommender import (
     WhyNot,
     recommend_paths,
 )
+from pdplanner.recommender.rules import NeedRules
+from pdplanner.recommender.voices import rollout_behind
 from profiles.queries import horizon_on
 
 from ..models import PlanStep, PlanVersion
@@ -107,13 +109,16 @@ def _drafts(
         for teacher, version in previous.items()
         if version is not None
     }
-    paths = recommend_paths(facts, rules_in_use(), only=only, previous=standing, state=state)
+    rules = rules_in_use()
+    paths = recommend_paths(facts, rules, only=only, previous=standing, state=state)
     names = read_names(facts)
     asks = _asks(facts)
     cloths = cloth_names([cast(int, course.id) for course in facts.courses])
     since = horizon_on(facts.as_of).since_date
     return {
-        teacher.id: _draft(facts, teacher, paths[teacher.id], names, asks, cloths, since)
+        teacher.id: _draft(
+            facts, teacher, paths[teacher.id], names, asks, cloths, since, rules.need
+        )
         for teacher in facts.teachers
         if teacher.id in paths
     }
@@ -191,6 +196,7 @@ def _draft(
     asks: Mapping[tuple[Id, Id], list[TicketFacts]],
     cloths: Mapping[int, str],
     since_date: date,
+    rules: NeedRules,
 ) -> Draft:
     opens_after = _opens_after(facts, path)
     return Draft(
@@ -221,7 +227,7 @@ def _draft(
         minutes_budget=teacher.minutes_budget,
         value=round(path.value, 2),
         noticed=[
-            _noticed(facts, teacher, skill, minutes, names, asks)
+            _noticed(facts, teacher, skill, minutes, names, asks, rules)
             for skill, minutes in list(path.needs.items())[:NOTICED_MOST]
             if minutes >= NOTICED_LEAST
         ],
@@ -258,16 +264,12 @@ def _noticed(
     minutes: float,
     names: Names,
     asks: Mapping[tuple[Id, Id], list[TicketFacts]],
+    rules: NeedRules,
 ) -> dict[str, Any]:
     """One need and what it comes from: own asks, a goal, a roll-out; else from colleagues."""
     own = asks.get((teacher.id, skill), []) if teacher.uses_tickets else []
     goal = next((goal.words for goal in teacher.goals if skill in goal.skills), "")
-    schools = {None, teacher.school, *teacher.schools}
-    rollout = max(
-        (r for r in facts.rollouts if skill in r.skills and r.school in schools),
-        key=lambda r: r.from_date,
-        default=None,
-    )
+    rollout = rollout_behind(facts, teacher, skill, rules)
     return {
         "skill": skill,
         "skill_name": names.skills.get(skill, ""),
