@@ -6,7 +6,6 @@ was asked in the days after; everything it fits, it fits on still earlier days.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -49,7 +48,7 @@ LEAST_HISTORY = 1.0
 LEAST_TICKETS = 200
 #: A first-year teacher has started within these days.
 FIRST_YEAR_DAYS = 365
-#: Less than this share of the usual hours is part-time.
+#: Less than this share of the hours that the district sets aside is part-time.
 PART_TIME_SHARE = 0.75
 #: What our own method is called beside the others.
 OURS = "ours"
@@ -213,8 +212,7 @@ def _groups(
     facts: Facts, paths: Mapping[Id, Path], gains: Mapping[Id, float]
 ) -> tuple[GroupFigures, ...]:
     here = [t for t in facts.teachers if t.left_date is None or t.left_date > facts.as_of]
-    budgets = Counter(teacher.minutes_budget for teacher in here)
-    usual = max(budgets, key=lambda minutes: (budgets[minutes], minutes), default=0)
+    part_time = PART_TIME_SHARE * facts.minutes_a_term
     first_year = facts.as_of - timedelta(days=FIRST_YEAR_DAYS)
     kinds: dict[str, Callable[[TeacherFacts], str]] = {
         "school": lambda t: "none" if t.school is None else str(t.school),
@@ -223,8 +221,11 @@ def _groups(
             if t.started_date is None
             else ("first year" if t.started_date > first_year else "longer")
         ),
+        # What is set aside, not what is left: hours that were used make nobody part-time.
         "hours": lambda t: (
-            "part-time" if t.minutes_budget < PART_TIME_SHARE * usual else "full-time"
+            "full-time"
+            if t.minutes_set_aside is None or t.minutes_set_aside >= part_time
+            else "part-time"
         ),
     }
     found = []

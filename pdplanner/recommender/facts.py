@@ -61,6 +61,7 @@ class TeacherFacts:
     support_style: SupportStyle | None = None
     formats: tuple[Format, ...] = ()  # preferred formats; empty: no preference stated
     minutes_budget: int = 360  # minutes left for this horizon
+    minutes_set_aside: int | None = None  # for the whole of it; None: what the district sets aside
     weekly_minutes: int | None = None  # None: no weekly limit stated
     free_slots: frozenset[str] | None = None  # of SLOTS; None: not stated, any slot may do
     goals: tuple[GoalFacts, ...] = ()
@@ -213,6 +214,7 @@ class Facts:
     rollouts: tuple[Rollout, ...] = ()
     answers: tuple[Answer, ...] = ()
     skills: frozenset[Id] | None = None  # all there are; None: not checked
+    minutes_a_term: int = 360  # what the district sets aside for whoever states nothing
 
 
 # ---- the answer -------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from pdplanner.plans.models import StepAnswer
 from pdplanner.plans.queries import read_facts
 from pdplanner.plans.queries.catalogue import place_in_week
 from pdplanner.plans.queries.drafts import draft_paths
+from pdplanner.plans.queries.facts import read_common
 from pdplanner.plans.wording import word_reason
 from pdplanner.recommender.facts import (
     Answer,
@@ -77,6 +78,7 @@ def test_facts_of_a_teacher_hold_what_the_teacher_told(
         support_style="with-me",
         formats=("live",),
         minutes_budget=300,
+        minutes_set_aside=300,
         weekly_minutes=60,
         free_slots=frozenset({"tue-prep"}),
         goals=(GoalFacts("Fewer papers", (grade_sync.pk,), YESTERDAY),),
@@ -319,7 +321,29 @@ def test_completions_count_against_the_hours_of_their_term(
     mine = teacher_in(read_facts(as_of=TODAY), new_teacher)
     assert mine.done == {course.pk: YESTERDAY, old.pk: date(2026, 5, 4)}
     assert mine.levels == {grade_sync.pk: "B1"}
-    assert mine.minutes_budget == 480 - 45
+    assert (mine.minutes_budget, mine.minutes_set_aside) == (480 - 45, None)
+
+
+def test_hours_set_aside_stay_what_they_are_when_some_are_used(
+    district, new_teacher, term, add_session
+):
+    course = add_session("Done")
+    Completion.objects.create(
+        teacher=new_teacher,
+        course=course,
+        title=course.title,
+        minutes=45,
+        ground="check",
+        completed_at=at(YESTERDAY),
+    )
+    new_teacher.minutes_a_term = 300
+    new_teacher.save()
+    district.minutes_a_term = 420
+    district.save()
+    facts = read_facts(as_of=TODAY)
+    mine = teacher_in(facts, new_teacher)
+    assert (mine.minutes_budget, mine.minutes_set_aside) == (300 - 45, 300)
+    assert facts.minutes_a_term == read_common(as_of=TODAY).minutes_a_term == 420
 
 
 def test_answers_stand_from_their_day_until_undone(new_teacher, term, add_session):

@@ -29,6 +29,7 @@ from pdplanner.recommender.yardsticks import (
     ndcg_by_person,
     poisson_deviance,
 )
+from tests.recommender.cases import ANN, facts_of
 
 SIZE = Size(teachers=24, courses=12, skills=12, tickets_a_teacher=60)
 
@@ -168,6 +169,23 @@ def test_evaluation_shows_every_group_and_reads_as_text_and_json(district):
         ]
         assert " ".join([row.method, *figures]) in " ".join(text.split())
     assert f"Steps kept from yesterday to today: {found.kept_overnight.value:.0%}" in text
+
+
+def test_part_time_is_who_sets_less_aside_than_the_district(district):
+    people = [
+        replace(ANN, id="used up", minutes_budget=20, minutes_set_aside=360),
+        replace(ANN, id="says nothing", minutes_budget=20),
+        replace(ANN, id="three quarters", minutes_set_aside=270),
+        replace(ANN, id="half", minutes_budget=180, minutes_set_aside=180),
+    ]
+
+    def by_hours(**changes):
+        found = evaluate(facts_of(teachers=people, tickets=(), **changes)).groups
+        return {group.name: group.teachers for group in found if group.kind == "hours"}
+
+    assert by_hours() == {"full-time": 3, "part-time": 1}
+    assert by_hours(minutes_a_term=480) == {"full-time": 2, "part-time": 2}
+    assert by_hours(minutes_a_term=180) == {"full-time": 4}
 
 
 def test_share_on_path_counts_the_tickets_about_what_the_path_taught(district):

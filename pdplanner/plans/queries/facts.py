@@ -78,6 +78,7 @@ def read_facts(*, as_of: date, teacher_ids: Collection[int] | None = None) -> Fa
             *_practices(known.mine, end, district.zone),
         ),
         skills=frozenset(tool_of_skill),
+        minutes_a_term=district.minutes_a_term,
     )
 
 
@@ -101,6 +102,7 @@ def read_common(*, as_of: date) -> Facts:
         requirements=read_requirements(end=end),
         rollouts=read_rollouts(tool_of_skill),
         skills=frozenset(tool_of_skill),
+        minutes_a_term=district.minutes_a_term,
     )
 
 
@@ -210,6 +212,7 @@ class _Known:
             support_style=cast(SupportStyle, teacher.support_style) or None,
             formats=tuple(teacher.formats),
             minutes_budget=max(0, set_aside - spent),
+            minutes_set_aside=teacher.minutes_a_term,
             weekly_minutes=teacher.minutes_a_week,
             free_slots=frozenset(teacher.free_slots) if teacher.has_stated_slots else None,
             goals=self._goals(key),
