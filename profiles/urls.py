@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import feed_urls, fitting_views, import_urls, unsubscribe, views, year_urls
+from . import contact_views, feed_urls, fitting_views, import_urls, unsubscribe, views, year_urls
 from .closet.urls import urlpatterns as closet_urls
 from .privacy.urls import urlpatterns as privacy_urls
 
@@ -20,6 +20,8 @@ urlpatterns = [
     *year_urls.urlpatterns,
     *import_urls.urlpatterns,
     *feed_urls.urlpatterns,
+    path("help-desks/contacts/", contact_views.contacts, name="contacts"),
+    path("help-desks/contacts/<int:pk>/", contact_views.contact_remove, name="contact-remove"),
     *unsubscribe.urlpatterns,
     *privacy_urls,
     *closet_urls,

@@ -158,11 +158,14 @@ def ticket(request: SignedInRequest, pk: int) -> HttpResponse:
 @teacher_required
 @require_POST
 def ticket_use(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Hide one of one's own tickets from the path, or show it again."""
+    """Hide one of one's own tickets from the path, show it again, or say it was one's own."""
     row = get_object_or_404(Ticket, pk=pk, teacher=request.teacher)
     if "hide" in request.POST:
         corrections.hide_ticket(teacher=request.teacher, ticket=row, now=timezone.now())
         return recut(request, "Hidden: that ticket counts for nothing now.")
+    if "mine" in request.POST:
+        corrections.claim_ticket(teacher=request.teacher, ticket=row, now=timezone.now())
+        return recut(request, "That ticket counts as yours.")
     corrections.unhide_ticket(teacher=request.teacher, ticket=row, now=timezone.now())
     return recut(request, "That ticket counts again.")
 

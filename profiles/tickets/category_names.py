@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ..imports import Problems
-from .reading import words_of
-from .word_lists import stop_words
+from .reading import WORD, words_of
+from .word_lists import general_words, stop_words
 
 #: As the columns of the database.
 LONGEST_STORED = 200
@@ -130,8 +130,11 @@ class CategoryNames:
         """Whether at least half of the words are known; more where one is a person's name."""
         words = [word for word in words_of(cell) if len(word) > 1 and not word.isdecimal()]
         telling = [word for word in words if word not in stop_words()]
-        known = sum(self._is_allowed(word) for word in telling)
-        has_name = any(self._words.get(word) == "" for word in telling)
+        written = WORD.findall(cell.casefold())
+        # "Mark" is somebody, "Marks" are not.
+        things = {word for word in telling if word in general_words() and word not in written}
+        known = sum(self._is_allowed(word) or word in things for word in telling)
+        has_name = any(self._words.get(word) == "" and word not in things for word in telling)
         return 2 * known > len(telling) or (2 * known == len(telling) and not has_name)
 
     def _is_allowed(self, word: str) -> bool:

@@ -141,6 +141,8 @@ ROWS: dict[str, Row] = {
     "help-desks/<int:pk>/key/": COORDINATORS,
     "help-desks/<int:pk>/remove/": COORDINATORS,
     "help-desks/<int:pk>/call/": NOBODY,  # whoever calls signs it
+    "help-desks/contacts/": COORDINATORS,
+    "help-desks/contacts/<int:pk>/": COORDINATORS,
     # required sessions
     "requirements/": COORDINATORS,
     "requirements/add/": COORDINATORS,
