@@ -59,11 +59,14 @@ class Staff:
         self._by_email = {
             teacher.email.lower(): pk for pk, teacher in self._teachers.items() if teacher.email
         }
-        self._by_identifier = dict(
-            TeacherIdentifier.objects.filter(source=self.roster.source).values_list(
-                "external_id", "teacher_id"
-            )
-        )
+        self._by_identifier: dict[str, int] = {}
+        self._named: set[int] = set()  # by a roster, of whatever source
+        for source, identifier, teacher in TeacherIdentifier.objects.values_list(
+            "source", "external_id", "teacher_id"
+        ):
+            self._named.add(teacher)
+            if source == self.roster.source:
+                self._by_identifier[identifier] = teacher
         self._identified = set(self._by_identifier.values())
         self._is_first_roster = not self._by_identifier
         self._users = {user.pk: user for user in User.objects.all()}
@@ -198,11 +201,15 @@ class Staff:
         return pk if pk is not None and self._is_meant(pk, row) else None
 
     def _is_meant(self, pk: int, row: RosterTeacher) -> bool:
-        """Whether a row means the teacher who has its address: whom this feed knows by an id, or
-        who has left, must be called the same."""
+        """Whether a row means the teacher who has its address: called the same, or added by hand,
+        or of a roster that tells no names."""
         teacher = self._teachers[pk]
-        is_new_here = teacher.is_active and pk not in self._identified
-        return is_new_here or is_same_person(names_of(teacher), names_of(row))
+        before, now = names_of(teacher), names_of(row)
+        if is_same_person(before, now):
+            return True
+        if not teacher.is_active or pk in self._identified:
+            return False
+        return pk not in self._named or not (any(before) and any(now))
 
     def _is_withheld(self, row: RosterTeacher) -> bool:
         """Whether an account with a role has the address that is all this row is known by."""

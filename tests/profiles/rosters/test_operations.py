@@ -234,6 +234,8 @@ def test_a_name_that_nobody_has_makes_nobody_the_same_person():
     assert not is_same_person(Names("", ""), Names("", ""))
     assert is_same_person(Names("", "Ito"), Names("Mia", "ITO"))
     assert is_same_person(Names("Ito", "Mia"), Names("Mia", "ITO"))
+    assert is_same_person(Names("Liz", "Smith-Jones"), Names("Elizabeth", "Smith"))
+    assert not is_same_person(Names("Ana", "van der Berg"), Names("Eva", "van der Meer"))
     assert not is_same_person(Names("Thomas", "Berg"), Names("Kelly", "Thomas"))
 
 

@@ -165,6 +165,22 @@ def test_account_with_a_role_keeps_its_address(omar, folder):
         assert (user.pk, user.is_active) == (omar.user_id, True)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_omar"),
+    [("Petra,Pan", False), ("Omi,Old", True), (",", True)],
+)
+def test_another_roster_knows_the_next_holder_by_the_name(omar, tmp_path, name, is_omar):
+    """It has no id of Omar's to tell by, whose own roster did not let him go yet."""
+    if name == ",":  # what told no names can't tell them apart
+        Teacher.objects.filter(pk=omar.pk).update(given_name="", family_name="")
+        name = "Omar,Old"
+    path = tmp_path / "list.csv"
+    path.write_text(f"id,email,first name,last name\n5,{OMAR},{name}\n")
+    assert (GIVEN_ON in bring_in(path, name="Staff")) != is_omar
+    assert (teacher("5") == omar) == is_omar
+    assert teacher("5").tickets.count() == int(is_omar)
+
+
 LIST = "email,name\nnora@example.org,Nora New\nomar.old@example.org,Omar Old\n"
 NEXT = LIST.replace("Omar Old", "Petra Pan")
 
