@@ -43,6 +43,7 @@ WHY_SHUT = {
     "missing-tool": "lack a tool that it needs",
     "too-long": "have fewer hours than it takes",
     "no-run": "find no date to come to",
+    "no-school": "have no school when it is held",
     "no-seat": "find no free seat",
     "no-free-slot": "are free on none of its dates",
     "missing-prerequisite": "lack a session that must come before",

@@ -18,9 +18,11 @@ from pdplanner.recommender.tables import (
     incidence,
     is_pd_day,
     places_by_day,
+    school_days,
     schools_of,
     tools_of,
     words_of,
+    works_on,
 )
 
 #: The rules in the order they are asked; the first that shuts a course out is the answer.
@@ -36,6 +38,7 @@ RULES = (
     "missing-tool",
     "too-long",
     "no-run",
+    "no-school",
     "no-seat",
     "no-free-slot",
     "missing-prerequisite",
@@ -51,7 +54,8 @@ class Openness:
     done: Flags  # [T, J], done, or an equivalent of it
     required: Flags  # [T, J]
     runs: Flags  # [T, R]: a seat, ahead, and the teacher is free; or the teacher is enrolled
-    places: Flags  # [T, P]: the teacher is free then
+    places: Flags  # [T, P]: the teacher is here, and free then
+    weeks: Flags  # [T, W]: a school day of the teacher is left in it
 
     @property
     def courses(self) -> Flags:
@@ -83,11 +87,14 @@ def open_to(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFacts]
     longest = _longest(teachers)[:, None]
     shut((_shortest(catalogue) > longest) & ~seated, "too-long")
 
-    places = _free_places(facts, catalogue, teachers)
+    weeks = _school_weeks(facts, catalogue, teachers)
+    here = _is_here(catalogue, teachers)
+    places = _free_places(facts, catalogue, teachers) & here
     runs = catalogue.run_ahead & (catalogue.run_minutes <= longest)
     dated = catalogue.dated
     for name, holds in (
         ("no-run", True),
+        ("no-school", weeks[:, catalogue.run_week] & here[:, catalogue.run_place]),
         ("no-seat", np.array([run.seats_left > 0 for run in catalogue.runs], dtype=np.bool_)),
         ("no-free-slot", places[:, catalogue.run_place]),
     ):
@@ -105,7 +112,7 @@ def open_to(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFacts]
                 has = np.array([other in teacher.done for teacher in teachers], dtype=np.bool_)
             column = rule[:, course]
             column[~has & (column == 0)] = _CODE["missing-prerequisite"]
-    return Openness(rule, satisfied, required, runs, places)
+    return Openness(rule, satisfied, required, runs, places, weeks)
 
 
 def why_shut(
@@ -148,7 +155,7 @@ def why_shut(
         cites |= {"minutes": minutes, "limit": int(_longest([teacher])[0])}
     elif rule == "missing-prerequisite":
         cites["course"] = _missing_prerequisite(catalogue, teacher, openness, row, course)
-    elif rule in ("no-seat", "no-free-slot"):
+    elif rule in ("no-school", "no-seat", "no-free-slot"):
         cites["date"] = _first_date(catalogue, course)
     return WhyNot(asked.id, rule, cites)
 
@@ -259,6 +266,35 @@ def _shortest(catalogue: Catalogue) -> NDArray[np.int64]:
         ahead = [catalogue.run_minutes[run] for run in runs if catalogue.run_ahead[run]]
         shortest[course] = min(ahead, default=shortest[course])
     return shortest
+
+
+def _school_weeks(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> Flags:
+    """[T, W]: weeks with a school day ahead on which the teacher works here."""
+    days = {
+        schools: school_days(facts, catalogue.weeks, schools)
+        for schools in {schools_of(teacher) for teacher in teachers}
+    }
+    whole = {schools: [bool(week) for week in weeks] for schools, weeks in days.items()}
+    rows = []
+    for teacher in teachers:
+        schools = schools_of(teacher)
+        if works_on(teacher, facts.as_of) and works_on(teacher, facts.calendar.end_date):
+            rows.append(whole[schools])
+        else:
+            rows.append([any(works_on(teacher, day) for day in week) for week in days[schools]])
+    return np.array(rows, dtype=np.bool_).reshape(len(teachers), len(catalogue.weeks))
+
+
+def _is_here(catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> Flags:
+    """[T, P]: the teacher works here on all its days."""
+    places = catalogue.places
+    here = np.ones((len(teachers), len(places)), dtype=np.bool_)
+    first = min((place.day for place in places), default=date.min)
+    last = max((place.last_day for place in places), default=date.min)
+    for row, teacher in enumerate(teachers):
+        if not (works_on(teacher, first) and works_on(teacher, last)):
+            here[row] = [all(works_on(teacher, day) for day in place.days) for place in places]
+    return here
 
 
 def _free_places(facts: Facts, catalogue: Catalogue, teachers: Sequence[TeacherFacts]) -> Flags:

@@ -304,7 +304,8 @@ class WhyNot:
     rule: "done" | "equivalent-done" | "enrolled" (in a run that waits for its mark, or comes after
     the horizon) | "dismissed" | "not-for-role" | "not-your-grades" |
     "not-your-subjects" | "not-your-school" | "missing-tool" | "missing-prerequisite" |
-    "no-run" | "no-seat" | "no-free-slot" | "too-long" | "no-need" | "covered" | "less-helpful" |
+    "no-run" | "no-school" (only held when there is no school for the teacher) | "no-seat" |
+    "no-free-slot" | "too-long" | "no-need" | "covered" | "less-helpful" |
     "on-path" | "no-room" (required or said yes to, but the hours, weeks or dates that are left
     have no room for it) | "unknown-course"
     `facts` names what is missing (tool, course, date …) or, for "covered", the step that does it.

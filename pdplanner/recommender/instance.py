@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 
@@ -20,8 +19,6 @@ from pdplanner.recommender.tables import (
     Floats,
     Ints,
     families,
-    school_days,
-    schools_of,
 )
 
 ANY = -1  # no run, or no certain one
@@ -67,7 +64,6 @@ class InstanceDraft:
         self._budget: list[int] = []
         self._weekly: list[Ints] = []
         self._due = _last_in_time(facts, catalogue)
-        self._school_days: dict[frozenset[Id], list[list[date]]] = {}
         self._places, self._done = _Rows(1), _Rows(1)
         self._required, self._kept, self._previous = _Rows(3), _Rows(2), _Rows(3)
         self._need_count, self._candidate_count = [0], [0]
@@ -89,7 +85,7 @@ class InstanceDraft:
         lengths = _lengths(self._catalogue, chances.openness.runs)
         for row, teacher in enumerate(teachers):
             candidates = np.flatnonzero(chosen[row])
-            self._add_limits(teacher, candidates, lengths[row])
+            self._add_limits(teacher, candidates, lengths[row], chances.openness.weeks[row])
             self._add_choice(teacher, candidates, previous.get(teacher.id))
             self._places.add(np.flatnonzero(chances.openness.places[row]))
             self._done.add(np.flatnonzero(chances.openness.done[row]))
@@ -166,7 +162,9 @@ class InstanceDraft:
             previous_run=self._previous.column(2),
         )
 
-    def _add_limits(self, teacher: TeacherFacts, candidates: Ints, lengths: Ints) -> None:
+    def _add_limits(
+        self, teacher: TeacherFacts, candidates: Ints, lengths: Ints, weeks: Flags
+    ) -> None:
         """Add the minutes of the whole horizon and of each week: none in a week without a school
         day left. A seat taken already is the teacher's own word, whatever the limits say."""
         catalogue = self._catalogue
@@ -174,14 +172,7 @@ class InstanceDraft:
         if limit is None:
             limit = self._usual_week(teacher, candidates, lengths)
         limit = min(limit, max(teacher.minutes_budget, 0))
-        schools = schools_of(teacher)
-        if schools not in self._school_days:
-            self._school_days[schools] = school_days(self._facts, catalogue.weeks, schools)
-        weekly = np.zeros(len(catalogue.weeks), dtype=np.int64)
-        for week, days in enumerate(self._school_days[schools]):
-            first, last = teacher.started_date or date.min, teacher.left_date or date.max
-            if any(first <= day < last for day in days):
-                weekly[week] = limit
+        weekly = np.where(weeks, limit, 0)
         taken = np.zeros(len(weekly), dtype=np.int64)
         for course in teacher.enrolled:
             run = enrolled_run(catalogue, teacher, course)

@@ -173,6 +173,11 @@ def school_days(facts: Facts, weeks: Sequence[date], schools: frozenset[Id]) -> 
     ]
 
 
+def works_on(teacher: TeacherFacts, day: date) -> bool:
+    """Whether the teacher works here on the day."""
+    return (teacher.started_date or date.min) <= day < (teacher.left_date or date.max)
+
+
 def is_pd_day(facts: Facts, day: date, schools: frozenset[Id]) -> bool:
     """Whether the day is set aside for professional development at one of the schools."""
     return any(

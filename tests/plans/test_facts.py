@@ -440,6 +440,27 @@ def test_teacher_who_left_is_told_with_the_day(new_teacher):
     assert teacher_in(read_facts(as_of=YESTERDAY), new_teacher).left_date is None
 
 
+def test_teacher_who_is_known_to_leave_is_told_with_the_day(new_teacher):
+    new_teacher.left_date = TOMORROW
+    new_teacher.save()
+    facts = read_facts(as_of=TODAY)
+    assert teacher_in(facts, new_teacher).left_date == TOMORROW
+    assert list(draft_paths(as_of=TODAY)) == [new_teacher.pk]
+    assert list(draft_paths(as_of=TOMORROW)) == []
+
+
+def test_noticed_names_the_roll_out_that_brings_the_need(new_teacher, east, term, grade_sync):
+    tool = grade_sync.tool
+    ToolAtSchool.objects.create(tool=tool, school=east, from_date=TOMORROW)
+    ToolAtSchool.objects.create(tool=tool, school=None, from_date=date(2027, 9, 1))
+    (need,) = draft_paths(as_of=TODAY)[new_teacher.pk].noticed
+    assert (need["skill"], need["tool_name"], need["rollout_date"]) == (
+        grade_sync.pk,
+        tool.name,
+        TOMORROW.isoformat(),
+    )
+
+
 def test_facts_for_one_teacher_read_the_others_as_colleagues_only(
     new_teacher, mentor_teacher, east, term, grade_sync
 ):

@@ -227,6 +227,11 @@ def test_names_from_outside_are_escaped_in_html():
         ("missing-prerequisite", {"course_name": ""}, "It needs “another session” first."),
         ("no-run", {}, "No date is set for it."),
         ("no-seat", {"date": "2026-12-03"}, "Every seat is taken: there is a waiting place."),
+        (
+            "no-school",
+            {"date": "2026-12-22"},
+            "It is only held when there is no school for you.",
+        ),
         ("no-free-slot", {"date": "2026-12-03"}, "Its dates fall outside your free times."),
         (
             "too-long",

@@ -21,6 +21,9 @@ PAST = run("sync-live", date(2026, 9, 23), name="past")
 FIRST = CourseFacts("first", "First steps", 30, "self-paced")
 
 
+WEEK_OFF = SpecialDay("holiday", date(2026, 11, 9), date(2026, 11, 13), "Fall break")
+
+
 def shut(teacher=ANN, course=SYNC, others=(), **changes):
     return why_not(
         facts_of(teachers=[teacher], courses=[course, *others], **changes), "ann", "sync-live"
@@ -87,6 +90,32 @@ def shut(teacher=ANN, course=SYNC, others=(), **changes):
         (replace(ANN, weekly_minutes=30), SYNC, "too-long", {"minutes": 45, "limit": 30}),
         (replace(ANN, minutes_budget=40), SYNC, "too-long", {"minutes": 45, "limit": 40}),
         (ANN, replace(LIVE, runs=()), "no-run", {}),
+        (
+            ANN,
+            replace(LIVE, runs=(run("sync-live", date(2026, 11, 11), slot=None),)),
+            "no-school",  # a week off
+            {"date": date(2026, 11, 11)},
+        ),
+        (
+            replace(ANN, left_date=WEDNESDAY),
+            replace(LIVE, runs=(run("sync-live", date(2026, 10, 9)),)),
+            "no-school",
+            {"date": date(2026, 10, 9)},
+        ),
+        (
+            replace(ANN, left_date=date(2026, 10, 8)),
+            replace(
+                LIVE, runs=(run("sync-live", WEDNESDAY, slot=None, end_date=date(2026, 10, 8)),)
+            ),
+            "no-school",
+            {"date": WEDNESDAY},
+        ),
+        (
+            replace(ANN, started_date=date(2026, 10, 8)),
+            LIVE,
+            "no-school",
+            {"date": WEDNESDAY},
+        ),
         (ANN, replace(LIVE, runs=(run("sync-live", AS_OF),)), "no-run", {}),
         (ANN, replace(LIVE, runs=(run("sync-live", date(2026, 12, 19)),)), "no-run", {}),
         (
@@ -116,7 +145,8 @@ def shut(teacher=ANN, course=SYNC, others=(), **changes):
     ],
 )
 def test_course_is_shut_out_by_the_first_rule(teacher, course, rule, facts):
-    assert shut(teacher, course) == WhyNot("sync-live", rule, facts)
+    calendar = replace(CALENDAR, special_days=(WEEK_OFF,))
+    assert shut(teacher, course, calendar=calendar) == WhyNot("sync-live", rule, facts)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +174,11 @@ def test_course_is_shut_out_by_the_first_rule(teacher, course, rule, facts):
             replace(ANN, free_slots=frozenset({"mon-prep"})),
             replace(LIVE, runs=(run("sync-live", date(2026, 10, 14)),)),
         ),
+        # Whoever leaves on Thursday, or started on Wednesday, is here on Wednesday.
+        (replace(ANN, left_date=date(2026, 10, 8)), LIVE),
+        (replace(ANN, started_date=WEDNESDAY), LIVE),
+        # A Saturday of a week with school.
+        (ANN, replace(LIVE, runs=(run("sync-live", date(2026, 10, 10), slot=None),))),
         # No slots named: any will do, an evening too.
         (ANN, replace(LIVE, runs=(run("sync-live", WEDNESDAY, slot=None),))),
         (

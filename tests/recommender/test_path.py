@@ -59,9 +59,32 @@ def with_runs_of_other_lengths(facts):
     return replace(facts, courses=courses)
 
 
-@pytest.fixture(scope="module", params=[*SEEDS, "midweek", "lengths 2", "lengths 3"])
+def with_comings_and_goings(facts):
+    """The facts, and two thirds of the teachers come or go within the term, on any weekday."""
+    return replace(
+        facts,
+        teachers=tuple(
+            replace(
+                teacher,
+                **{
+                    0: {},
+                    1: {"left_date": facts.as_of + timedelta(days=1 + number)},
+                    2: {"started_date": facts.as_of + timedelta(days=number)},
+                }[number % 3],
+                enrolled={},
+            )
+            for number, teacher in enumerate(facts.teachers)
+        ),
+    )
+
+
+@pytest.fixture(
+    scope="module", params=[*SEEDS, "midweek", "lengths 2", "lengths 3", "comings and goings"]
+)
 def planned(request):
-    if str(request.param).startswith("lengths"):
+    if request.param == "comings and goings":
+        facts = with_comings_and_goings(make_district(4, SMALL))
+    elif str(request.param).startswith("lengths"):
         facts = with_runs_of_other_lengths(make_district(int(request.param[-1]), SMALL))
     elif request.param == "midweek":
         facts = with_midweek_due_dates(make_district(1, replace(SMALL, teachers=14)))
@@ -168,6 +191,16 @@ def test_paths_take_runs_that_are_ahead_and_free(planned):
         assert len(slots) == len(set(slots))
         for day, slot in slots:
             assert slot is not None or sum(other == day for other, _ in slots) == 1
+
+
+def test_paths_hold_nothing_before_a_teacher_comes_or_after_they_go(planned):
+    facts, paths = planned
+    for teacher, _, course, step in each_step(facts, paths):
+        first, end = teacher.started_date or date.min, teacher.left_date or date.max
+        if step.offering and teacher.enrolled.get(course.id) != step.offering:
+            assert all(first <= day < end for day in days_of(run_of(course, step)))
+        elif not step.offering:
+            assert first <= step.week_date + timedelta(days=4) and step.week_date < end
 
 
 def test_paths_promise_no_seat_twice(planned):

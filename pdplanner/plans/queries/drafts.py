@@ -20,6 +20,7 @@ from pdplanner.recommender import (
     WhyNot,
     recommend_paths,
 )
+from pdplanner.recommender.path import is_gone
 from pdplanner.recommender.rules import NeedRules
 from pdplanner.recommender.voices import rollout_behind
 from profiles.queries import horizon_on
@@ -85,7 +86,7 @@ def draft_paths(
     only. The recommender is asked once, whatever the number of teachers.
     """
     facts = read_facts(as_of=as_of, teacher_ids=teacher_ids)
-    here = [teacher.id for teacher in facts.teachers if teacher.left_date is None]
+    here = [teacher.id for teacher in facts.teachers if not is_gone(teacher, facts)]
     return _drafts(facts, here if teacher_ids is None else teacher_ids, previous or {})
 
 
@@ -94,7 +95,7 @@ def draft_part(
 ) -> dict[Id, Draft]:
     """Return a path for each teacher of a part of the schools (facts.read_part) who is here;
     `state` is what everybody asked."""
-    here = [teacher.id for teacher in part.teachers if teacher.left_date is None]
+    here = [teacher.id for teacher in part.teachers if not is_gone(teacher, part)]
     return _drafts(part, here, previous, state)
 
 

@@ -239,8 +239,8 @@ class _Known:
 
     def _room(self, teacher: Teacher, as_of: date) -> dict:
         left = teacher.left_date
-        if left is not None and left > as_of:
-            left = None
+        if left is not None and left > as_of and not teacher.is_active:
+            left = None  # has left since: nobody knew it on the day
         elif left is None and not teacher.is_active:
             left = as_of
         bands = dict.fromkeys(BAND_OF_GRADE[g] for g in teacher.grades if g in BAND_OF_GRADE)

@@ -57,6 +57,7 @@ _WHY_NOT: dict[str, Callable[[Facts, Days], str]] = {
         f"It needs “{f['course_name'] or 'another session'}” first."
     ),
     "no-run": lambda f, d: "No date is set for it.",
+    "no-school": lambda f, d: "It is only held when there is no school for you.",
     "no-seat": lambda f, d: "Every seat is taken: there is a waiting place.",
     "no-free-slot": lambda f, d: "Its dates fall outside your free times.",
     "too-long": lambda f, d: f"It takes {f['minutes']} minutes, more than you have left.",
