@@ -63,6 +63,9 @@ def make_tickets(
     ]
     for row, draft in zip(rows, drafts, strict=True):
         row.words = kept_words(draft, words, rng_of_words)
+    contact = others[-1].row  # one school's tech contact
+    contact.asks_for_others = True
+    contact.save(update_fields=["asks_for_others"])
     _make_feed(ground, source, len(rows))
     tickets = Ticket.objects.bulk_create(rows, batch_size=500)
     mark_repeated(teachers=[person.row.pk for person in people])
@@ -176,8 +179,17 @@ def _row(
         minutes_origin=_minutes_origin(draft, number),
         need_by_date=need_by,
         address=ADDRESS.format(id=f"HD-{number}"),
+        whose=_whose(draft, number),
         sorted_at=sorted_at if sorted_at and sorted_at < ground.midnight else None,
     )
+
+
+def _whose(draft: Draft, number: int) -> str:
+    """Some devices that broke, and one password, were the library's or a cart's."""
+    is_device = draft.kind == TicketKind.BREAK and draft.category.startswith("Hardware")
+    is_rosas = draft.person.is_rosa and draft.kind == TicketKind.ACCESS
+    shared = is_rosas or (is_device and number % 5 == 0)
+    return str(Ticket.Whose.SHARED) if shared else ""
 
 
 def _minutes_origin(draft: Draft, number: int) -> str:
