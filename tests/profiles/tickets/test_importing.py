@@ -642,3 +642,41 @@ def test_tickets_of_whoever_asks_for_others_are_theirs_only_where_somebody_says_
     assert theirs() == ["1", "2", "3"]
     set_asking_for_others(teacher=nora, asks=False, now=NOW)
     assert theirs() == ["1", "2", "3", "4"]
+
+
+def test_cells_longer_than_their_columns_are_cut_left_out_or_refused_and_never_an_error(
+    people, export, grade_sync
+):
+    header = "number,requester,opened,category,subcategory,kind,status,subject\n"
+    long = "Grades " * 200
+    row = f"{{}},nora.new@example.org,2026-09-01,{long},{long},{long},{long},{long}\n"
+    categories = export().with_name("categories.csv")
+    categories.write_text(f"category,subcategory,skill,kind\n{'Marks ' * 60},,Grade sync,how-to\n")
+    marks = f"2,nora.new@example.org,2026-09-01,{'Marks ' * 60},,,,\n"
+    bring_in(export(row.format("x" * 100) + marks, header), categories=categories)
+    fields = ("external_id", "category", "subcategory", "kind", "skill__name")
+    assert list(Ticket.objects.order_by("external_id").values_list(*fields)) == [
+        ("2", ("Marks " * 60)[:200], "", "how-to", "Grade sync"),
+        ("x" * 100, "", "", "how-to", None),
+    ]
+    with pytest.raises(CommandError):
+        bring_in(export(row.format("x" * 101), header))
+
+
+def test_address_longer_than_its_column_is_left_out(people, export, settings):
+    source = TicketSource(
+        name="csv", address_template=f"https://help.example.org/{'x' * 270}/{{id}}"
+    )
+    work = TicketImport(
+        path=export("é" * 50 + ",nora.new@example.org,2026-09-01,,,,,,\n"),
+        source=source,
+        columns=None,
+    )
+    run = begin_run(work, report=check_tickets(work, now=NOW), now=NOW)
+    assert continue_run(work, run=run, now=NOW)
+    assert Ticket.objects.get().address == ""
+
+
+def test_rows_of_empty_cells_are_no_rows(people, export, capsys):
+    bring_in(export("1,nora.new@example.org,2026-09-01,,,,,,\n,,,,,,,,\n  ,,,,,,,,\n"))
+    assert capsys.readouterr().out.splitlines()[0] == "1 rows: 1 of teachers here, 0 left out."
