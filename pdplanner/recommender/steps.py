@@ -110,14 +110,28 @@ class StepWriter:
     def _left_out(
         self, teacher: TeacherFacts, place: int, picks: Sequence[Pick]
     ) -> tuple[WhyNot, ...]:
-        """Why an expected course is not among the picks; done ones are not expected."""
-        planned = {self._catalogue.courses[pick.course].id for pick in picks}
+        """Why an expected course is not among the picks; done ones are not expected, nor is what
+        is required and has an equivalent in time."""
+        day_of = {self._catalogue.courses[pick.course].id: self._day(pick) for pick in picks}
+        held = teacher.accepted | set(teacher.enrolled)
         missing = []
         for course in self._expected(teacher):
+            if course in day_of:
+                continue
             why = self._shut[place].get(course) or self._no_room(teacher, course)
-            if course not in planned and why.rule not in ("done", "equivalent-done", "enrolled"):
+            twins = self._catalogue.twins.get(course, frozenset()) & day_of.keys()
+            if twins and course not in held:
+                twin = min(twins, key=lambda other: (day_of[other], str(other)))
+                if self._is_in_time(teacher, course, day_of[twin]):
+                    continue
+                why = WhyNot(course, "covered", {"course": twin, "date": day_of[twin]})
+            if why.rule not in ("done", "equivalent-done", "enrolled"):
                 missing.append(why)
         return tuple(missing)
+
+    def _is_in_time(self, teacher: TeacherFacts, course: Id, day: date) -> bool:
+        due = self._due[teacher.id][course]
+        return day <= due or due <= self._facts.as_of
 
     def _no_room(self, teacher: TeacherFacts, course: Id) -> WhyNot:
         due = self._due.get(teacher.id, {}).get(course)

@@ -126,6 +126,37 @@ def test_required_session_is_in_by_its_due_date_or_left_out(teacher, first, due,
     )
 
 
+@pytest.mark.parametrize(
+    ("due_date", "left_out"),
+    [
+        (date(2026, 11, 6), ()),
+        (date(2026, 9, 25), ()),  # overdue: better late than never
+        (
+            date(2026, 10, 2),
+            (WhyNot("sync-live", "covered", {"course": "sync-card", "date": date(2026, 10, 7)}),),
+        ),
+    ],
+)
+def test_equivalent_that_was_said_yes_to_stands_for_the_required_session(due_date, left_out):
+    card = replace(
+        SYNC,
+        id="sync-card",
+        equivalents=frozenset({"sync-live"}),
+        runs=(run("sync-card", date(2026, 10, 7)),),
+    )
+    facts = facts_of(
+        teachers=[replace(ANN, accepted=frozenset({"sync-card"}))],
+        courses=[SYNC, card],
+        requirements=(RequirementFacts("sync-live", due_date, frozenset({"ann"})),),
+    )
+    path = path_of(facts)
+    assert [step.course for step in path.steps] == ["sync-card"]
+    assert path.left_out == left_out
+    assert why_not(facts, "ann", "sync-live", path=path) == WhyNot(
+        "sync-live", "covered", {"course": "sync-card", "date": date(2026, 10, 7)}
+    )
+
+
 def test_second_session_on_a_skill_must_be_worth_its_own_time():
     again = replace(SYNC, id="sync-again", minutes=300)
     facts = facts_of(courses=[SYNC, again], tickets=ASKS[:1])
