@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from courses.models import Enrolment, Offering
+from courses.models import Enrolment, Offering, Requirement
 from courses.operations import PartTimes, enrol, store_offering
-from pdplanner.plans.models import Plan
+from pdplanner.plans.models import Plan, StepAnswer
 from pdplanner.plans.operations import rebuild_plans
 from pdplanner.plans.queries import read_facts, why_not_for
 from profiles.models import Teacher
@@ -111,3 +113,69 @@ def test_an_offered_seat_counts_as_taken_and_a_request_as_hoped_for(live, add_ru
         frozenset({live.pk}),
         frozenset(),
     )
+
+
+def rebuilt_alone(teacher: Teacher, run: Offering) -> bool:
+    """Whether the path, worked out for this teacher alone, proposes the run."""
+    rebuild_plans(teacher_ids=[teacher.pk], as_of=TODAY, now=NOW)
+    steps = Plan.objects.get(teacher=teacher).current.steps
+    return steps.filter(offering=run).exists()
+
+
+@pytest.fixture
+def rival(outsider, add_ticket, grade_sync):
+    """Somebody who asks what Nora asks."""
+    for day in (date(2026, 9, 4), date(2026, 10, 6), date(2026, 11, 17)):
+        add_ticket(outsider, grade_sync, day)
+    return outsider
+
+
+def test_rebuilds_one_by_one_propose_a_seat_once(live, add_run, new_teacher, rival):
+    run = add_run(live, FIRST, seats=1)
+    for _ in range(2):
+        assert (rebuilt_alone(new_teacher, run), rebuilt_alone(rival, run)) == (True, False)
+    Offering.objects.update(seats=2)
+    assert (rebuilt_alone(rival, run), rebuilt_alone(new_teacher, run)) == (True, True)
+
+
+def test_a_seat_that_is_proposed_to_one_can_be_reserved_by_another(
+    live, add_run, new_teacher, rival
+):
+    run = add_run(live, FIRST, seats=1)
+    assert rebuilt_alone(new_teacher, run)
+    row = enrol(teacher=rival, offering=run, by=None, now=NOW)
+    assert row.state == "seated"
+    assert (rebuilt_alone(rival, run), rebuilt_alone(new_teacher, run)) == (True, False)
+
+
+def test_a_proposal_to_others_keeps_nobody_from_what_they_said_yes_to(
+    live, add_run, new_teacher, rival
+):
+    run = add_run(live, FIRST, seats=1)
+    assert rebuilt_alone(new_teacher, run)
+    StepAnswer.objects.create(teacher=rival, course=live, answer="accepted", answered_at=NOW)
+    assert rebuilt_alone(rival, run)
+
+
+def test_a_proposal_to_others_keeps_nobody_from_what_is_required_of_them(
+    live, add_run, new_teacher, rival, north
+):
+    run = add_run(live, FIRST, seats=1)
+    assert rebuilt_alone(new_teacher, run)
+    Requirement.objects.create(course=live, due_date=SECOND, set_at=NOW).schools.set([north])
+    assert rebuilt_alone(rival, run)
+
+
+def test_rebuild_of_one_teacher_takes_the_same_queries_among_many(
+    live, add_run, add_ticket, grade_sync, new_teacher, rival, django_assert_num_queries
+):
+    add_run(live, FIRST, seats=1)
+    rebuild_plans(as_of=TODAY, now=NOW)
+    with CaptureQueriesContext(connection) as few:
+        rebuild_plans(teacher_ids=[new_teacher.pk], as_of=TODAY, now=NOW)
+    for number in range(6):
+        add_run(live, SECOND + timedelta(days=number), seats=1)
+        add_ticket(rival, grade_sync, TODAY - timedelta(days=number))
+    assert rebuild_plans(as_of=TODAY, now=NOW).plans == 2
+    with django_assert_num_queries(len(few)):
+        rebuild_plans(teacher_ids=[new_teacher.pk], as_of=TODAY, now=NOW)

@@ -28,6 +28,7 @@ from profiles.queries import horizon_on
 from ..models import PlanStep, PlanVersion
 from .facts import read_facts
 from .names import Names, read_names
+from .parts import seats_promised, without_seats
 from .rules import rules_in_use
 
 #: How far back own tickets are told as "what we noticed": a school year.
@@ -83,9 +84,12 @@ def draft_paths(
     """Return a path for each of these teachers (None: all who are here), as known on the day.
 
     `previous` are the versions that stand, with their steps loaded: a path changes for a gain
-    only. The recommender is asked once, whatever the number of teachers.
+    only. A seat that the path of anybody else proposes is not proposed again. The recommender is
+    asked once, whatever the number of teachers.
     """
     facts = read_facts(as_of=as_of, teacher_ids=teacher_ids)
+    if teacher_ids is not None:
+        facts = without_seats(facts, seats_promised(but_of=teacher_ids), expecting=teacher_ids)
     here = [teacher.id for teacher in facts.teachers if not is_gone(teacher, facts)]
     return _drafts(facts, here if teacher_ids is None else teacher_ids, previous or {})
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef
 
 from courses.models import Enrolment
 from pdplanner.recommender import Facts, PathRules, State, learn_state
-from pdplanner.recommender.facts import NEED_KINDS
+from pdplanner.recommender.facts import NEED_KINDS, Id, OfferingFacts
 from pdplanner.recommender.history import openings_of
 from profiles.models import Teacher, Ticket
 from profiles.queries import the_district
@@ -40,8 +40,11 @@ def learn_everybody(common: Facts, rules: PathRules) -> State:
     )
 
 
-def seats_promised(teacher_ids: Collection[int] | None = None) -> Counter[int]:
-    """Return how many paths as they stand propose a seat in each run, seats taken left out."""
+def seats_promised(
+    teacher_ids: Collection[int] | None = None, *, but_of: Collection[int] = ()
+) -> Counter[int]:
+    """Return how many paths as they stand propose a seat in each run, seats taken left out: those
+    of these teachers (None: of all who are active), but not `but_of` those."""
     seated = Enrolment.objects.filter(
         teacher=OuterRef("version__plan__teacher"),
         offering=OuterRef("offering"),
@@ -54,20 +57,33 @@ def seats_promised(teacher_ids: Collection[int] | None = None) -> Counter[int]:
         steps = steps.filter(version__plan__teacher__in=list(teacher_ids))
     else:
         steps = steps.filter(version__plan__teacher__is_active=True)
+    if but_of:
+        steps = steps.exclude(version__plan__teacher__in=list(but_of))
     counted = steps.order_by().values("offering").annotate(count=Count("pk"))
     return Counter(dict(counted.values_list("offering", "count")))
 
 
-def without_seats(facts: Facts, promised: Mapping[int, int]) -> Facts:
-    """Return the facts with fewer seats left in these runs: others are promised them."""
+def without_seats(
+    facts: Facts, promised: Mapping[int, int], *, expecting: Collection[Id] = ()
+) -> Facts:
+    """Return the facts with fewer seats left in these runs: others are promised them.
+
+    For those of the teachers `expecting` it who said yes to a session, or of whom it is required,
+    a seat that is free stays so: what is merely proposed to others is not taken.
+    """
+    asking = set(expecting)
+    expected = Counter(
+        course for one in facts.teachers if one.id in asking for course in one.accepted
+    )
+    for requirement in facts.requirements:
+        expected[requirement.course] += len(requirement.teachers & asking)
+
+    def left(run: OfferingFacts) -> int:
+        unpromised = run.seats_left - promised.get(int(str(run.id)), 0)
+        return max(unpromised, min(expected[run.course], run.seats_left))
+
     courses = tuple(
-        replace(
-            course,
-            runs=tuple(
-                replace(run, seats_left=run.seats_left - promised.get(int(str(run.id)), 0))
-                for run in course.runs
-            ),
-        )
+        replace(course, runs=tuple(replace(run, seats_left=left(run)) for run in course.runs))
         if course.runs
         else course
         for course in facts.courses
