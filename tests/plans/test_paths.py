@@ -127,14 +127,14 @@ def test_noticed_lists_needs_with_their_tickets_and_what_was_said(
     tickets = list(asker.tickets.filter(skill=grade_sync))
     hide_ticket(teacher=asker, ticket=tickets[0], now=NOW)
     answer_skill(teacher=asker, skill=screen_sharing, answer="not-me", now=NOW)
+    rebuild_plans(as_of=TODAY, now=NOW)
     told = noticed_about(asker, now=NOW)
     assert [(n.skill, n.answer, [t.pk for t in n.tickets]) for n in told] == [
         (grade_sync, "", [ticket.pk for ticket in tickets]),
         (screen_sharing, "not-me", [lone.pk]),
     ]
     assert [str(sentence) for sentence in told[0].sentences] == [
-        "You asked about Grade sync 3 times since 4 September; about 60 minutes of class went"
-        " with it."
+        "You asked about Grade sync twice since 4 September; about 40 minutes of class went with it."
     ]
     assert told[0].tickets[0].hidden_at == NOW
 
