@@ -134,7 +134,8 @@ def test_noticed_lists_needs_with_their_tickets_and_what_was_said(
         (screen_sharing, "not-me", [lone.pk]),
     ]
     assert [str(sentence) for sentence in told[0].sentences] == [
-        "You asked about Grade sync twice since 4 September; about 40 minutes of class went with it."
+        "You asked about Grade sync twice since 4 September; about 40 minutes of class went with"
+        " it."
     ]
     assert told[0].tickets[0].hidden_at == NOW
 
