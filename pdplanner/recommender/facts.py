@@ -22,6 +22,7 @@ NEED_KINDS: frozenset[str] = frozenset({"how-to", "pedagogy"})
 
 SupportStyle = Literal["with-me", "steps", "point", "for-me"]
 Format = Literal["live", "self-paced", "coached", "quick-card"]
+AnswerKind = Literal["not-quite", "still-working", "picked-up"]
 Level = Literal["A1", "A2", "B1", "B2", "C1", "C2"]
 GradeBand = Literal["pk-2", "3-5", "6-8", "9-12"]
 
@@ -155,7 +156,7 @@ class Answer:
 
     teacher: Id
     skill: Id
-    kind: Literal["not-quite", "still-working", "picked-up"]
+    kind: AnswerKind
     on_date: date
 
 

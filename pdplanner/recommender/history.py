@@ -10,17 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdplanner.recommender.facts import NEED_KINDS, Facts, Id, TeacherFacts, TicketFacts
-from pdplanner.recommender.soundness import BadFacts
+from pdplanner.recommender.soundness import BadFacts, UnknownTeacher
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: The kinds of cohort, nearest first.
 COHORT_KINDS = ("school", "subject", "grade", "tool")
-
-
-class UnknownTeacher(BadFacts):
-    """A ticket of somebody who is not among the teachers."""
 
 
 class BadMinutes(BadFacts):

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import get_args
 
-from pdplanner.recommender.facts import SLOTS, CourseFacts, Facts, Id
+from pdplanner.recommender.facts import (
+    SLOTS,
+    AnswerKind,
+    CourseFacts,
+    Facts,
+    Format,
+    Id,
+    Level,
+    SupportStyle,
+)
+
+LEVELS, FORMATS = get_args(Level), get_args(Format)
+STYLES, ANSWERS = get_args(SupportStyle), get_args(AnswerKind)
 
 
 class BadFacts(ValueError):
@@ -19,8 +32,16 @@ class UnknownSkill(BadFacts):
     """A skill that is not among those of the district."""
 
 
+class UnknownTeacher(BadFacts):
+    """Something told of somebody who is not among the teachers."""
+
+
+class UnknownWord(BadFacts):
+    """A level, format, support style or answer that is none of those there are."""
+
+
 class ImpossibleMinutes(BadFacts):
-    """Minutes below zero."""
+    """Minutes below zero, or parts of one."""
 
 
 class ImpossibleEffect(BadFacts):
@@ -62,12 +83,15 @@ def check_facts(facts: Facts) -> None:
     for rollout in facts.rollouts:
         for skill in rollout.skills:
             _check_skill(f"roll-out of tool {rollout.tool!r}", skill, facts.skills)
+    _check_answers(facts)
 
 
 def check_course(course: CourseFacts, skills: Collection[Id] | None) -> None:
     """Raise the kind of BadFacts that names what is wrong with one course."""
     name = f"course {course.id!r}"
     _check_minutes(name, course.minutes)
+    _check_word(name, "format", course.format, FORMATS)
+    _check_word(name, "level", course.level, LEVELS)
     for skill, strength in course.effects.items():
         _check_skill(name, skill, skills)
         if not 0 <= strength < 0.95:
@@ -85,9 +109,29 @@ def _check_teachers(facts: Facts) -> None:
         _check_minutes(name, teacher.minutes_budget)
         _check_minutes(f"the week of {name}", teacher.weekly_minutes or 0)
         _check_slots(name, teacher.free_slots or ())
+        _check_word(name, "support style", teacher.support_style, STYLES)
+        for preferred in teacher.formats:
+            _check_word(name, "format", preferred, FORMATS)
+        for skill, level in teacher.levels.items():
+            _check_skill(f"a level of {name}", skill, facts.skills)
+            _check_word(name, "level", level, LEVELS)
+        for skill in (*teacher.muted_skills, *teacher.known_skills):
+            _check_skill(f"what {name} closed", skill, facts.skills)
         for goal in teacher.goals:
             for skill in goal.skills:
                 _check_skill(f"a goal of {name}", skill, facts.skills)
+
+
+def _check_answers(facts: Facts) -> None:
+    people = {teacher.id for teacher in facts.teachers}
+    for answer in facts.answers:
+        if answer.teacher not in people:
+            raise UnknownTeacher(
+                f"an answer of {answer.on_date} is of unknown teacher {answer.teacher!r}"
+            )
+        name = f"an answer of teacher {answer.teacher!r}"
+        _check_skill(name, answer.skill, facts.skills)
+        _check_word(name, "answer", answer.kind, ANSWERS)
 
 
 def _check_unique(what: str, ids: Iterable[Id]) -> None:
@@ -104,8 +148,13 @@ def _check_skill(who: str, skill: Id, skills: Collection[Id] | None) -> None:
 
 
 def _check_minutes(who: str, minutes: int) -> None:
-    if minutes < 0:
+    if not minutes >= 0 or minutes % 1 != 0:
         raise ImpossibleMinutes(f"{who} has {minutes!r} minutes")
+
+
+def _check_word(who: str, what: str, word: str | None, words: Collection[str]) -> None:
+    if word is not None and word not in words:
+        raise UnknownWord(f"{who} has unknown {what} {word!r}")
 
 
 def _check_slots(who: str, slots: Iterable[str]) -> None:

@@ -316,6 +316,22 @@ def test_a_contradiction_is_named(change, words):
     assert str(refused.value).startswith(words)
 
 
+@pytest.mark.parametrize("strength", [1.0, 0.95, -0.1, float("nan")])
+def test_an_effect_that_cannot_be_is_named(strength):
+    with pytest.raises(InstanceError) as refused:
+        read_instance(document([course("a", effects={"grades": strength})]))
+    assert str(refused.value) == (
+        f"effect of 'a' on 'grades': {strength} lies outside 0 to below 0.95"
+    )
+
+
+def test_a_term_without_weeks_is_named():
+    empty = {**document([course("a")], weekly=[]), "weeks": 0, "season": [1.0]}
+    with pytest.raises(InstanceError) as refused:
+        read_instance(empty)
+    assert str(refused.value) == "weeks: 0, a term has one at least"
+
+
 def test_courses_that_require_each_other_are_named():
     courses = [course("a", requires=["b"]), course("b", requires=["a"]), course("c")]
     with pytest.raises(InstanceError) as refused:

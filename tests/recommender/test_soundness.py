@@ -12,6 +12,7 @@ from pdplanner.recommender import (
     TicketFacts,
     recommend_paths,
 )
+from pdplanner.recommender.facts import Answer
 from pdplanner.recommender.soundness import (
     CyclicPrerequisites,
     DuplicateId,
@@ -20,6 +21,8 @@ from pdplanner.recommender.soundness import (
     ImpossibleMinutes,
     UnknownSkill,
     UnknownSlot,
+    UnknownTeacher,
+    UnknownWord,
     check_facts,
 )
 from tests.recommender.cases import ANN, AS_OF, QUIZ, SYNC, ask, facts_of, run
@@ -68,6 +71,66 @@ BACKWARDS = run("sync-live", date(2026, 10, 7), end_date=date(2026, 10, 6))
             },
             UnknownSkill,
             "a goal of teacher 'ann' names unknown skill 'synk'",
+        ),
+        (
+            {"teachers": (replace(ANN, muted_skills=frozenset({"synk"})),), "skills": KNOWN},
+            UnknownSkill,
+            "what teacher 'ann' closed names unknown skill 'synk'",
+        ),
+        (
+            {"teachers": (replace(ANN, known_skills=frozenset({"synk"})),), "skills": KNOWN},
+            UnknownSkill,
+            "what teacher 'ann' closed names unknown skill 'synk'",
+        ),
+        (
+            {"teachers": (replace(ANN, levels={"synk": "A1"}),), "skills": KNOWN},
+            UnknownSkill,
+            "a level of teacher 'ann' names unknown skill 'synk'",
+        ),
+        (
+            {"answers": (Answer("ann", "synk", "not-quite", AS_OF),), "skills": KNOWN},
+            UnknownSkill,
+            "an answer of teacher 'ann' names unknown skill 'synk'",
+        ),
+        (
+            {"answers": (Answer("eve", "sync", "not-quite", AS_OF),)},
+            UnknownTeacher,
+            "an answer of 2026-09-28 is of unknown teacher 'eve'",
+        ),
+        (
+            {"answers": (Answer("ann", "sync", "so-so", AS_OF),)},
+            UnknownWord,
+            "an answer of teacher 'ann' has unknown answer 'so-so'",
+        ),
+        (
+            {"teachers": (replace(ANN, levels={"sync": "Z9"}),)},
+            UnknownWord,
+            "teacher 'ann' has unknown level 'Z9'",
+        ),
+        (
+            {"courses": (replace(SYNC, level="Z9"),)},
+            UnknownWord,
+            "course 'sync-live' has unknown level 'Z9'",
+        ),
+        (
+            {"teachers": (replace(ANN, support_style="alone"),)},
+            UnknownWord,
+            "teacher 'ann' has unknown support style 'alone'",
+        ),
+        (
+            {"teachers": (replace(ANN, formats=("radio",)),)},
+            UnknownWord,
+            "teacher 'ann' has unknown format 'radio'",
+        ),
+        (
+            {"courses": (replace(SYNC, format="radio"),)},
+            UnknownWord,
+            "course 'sync-live' has unknown format 'radio'",
+        ),
+        (
+            {"teachers": (replace(ANN, minutes_budget=10.5),)},
+            ImpossibleMinutes,
+            "teacher 'ann' has 10.5 minutes",
         ),
         (
             {"rollouts": (Rollout("board", ("synk",), None, AS_OF),), "skills": KNOWN},

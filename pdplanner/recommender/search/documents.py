@@ -18,6 +18,9 @@ from pdplanner.recommender.search.instances import (
     Plans,
 )
 
+#: No session takes away all of a need; what takes away this share or more is a slip.
+MOST_EFFECT = 0.95
+
 Document = Mapping[str, Any]
 _Rows = Sequence[Sequence[Any]]
 
@@ -37,6 +40,8 @@ def read_instance(document: Document) -> Instance:
     Raises InstanceError, naming the fact, where the document contradicts itself.
     """
     weeks = _whole(document["weeks"], "weeks")
+    if weeks < 1:
+        raise InstanceError("weeks: 0, a term has one at least")
     courses: Sequence[Document] = document["courses"]
     teachers: Sequence[Document] = document["teachers"]
     number_of_course = _numbers(courses, "course")
@@ -194,7 +199,7 @@ class _Person:
 
 def _effects(course: Document, number_of: Mapping[str, int]) -> list[tuple[int, float]]:
     return sorted(
-        (number_of[str(skill)], _share(r, f"effect of {course['id']!r} on {skill!r}", 0.0, 1.0))
+        (number_of[str(skill)], _effect(r, f"effect of {course['id']!r} on {skill!r}"))
         for skill, r in (course.get("effects") or {}).items()
     )
 
@@ -290,6 +295,12 @@ def _share(number: float, what: str, low: float, high: float) -> float:
     if not low <= number <= high or not math.isfinite(number):
         raise InstanceError(f"{what}: {number!r} lies outside {low:g} to {high:g}")
     return float(number)
+
+
+def _effect(strength: float, what: str) -> float:
+    if not 0 <= strength < MOST_EFFECT:
+        raise InstanceError(f"{what}: {strength!r} lies outside 0 to below {MOST_EFFECT:g}")
+    return float(strength)
 
 
 def _starts(rows: _Rows) -> Ints:
