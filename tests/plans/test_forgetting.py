@@ -217,6 +217,7 @@ def test_last_path_of_whoever_left_is_emptied_too(many_old):
     Teacher.objects.update(is_active=False)
     assert forget_old_reasons(now=LATER) == 7
     assert {(*asks, *kinds) for _, asks, kinds in told(many_old)} == {()}
+    assert list(PlanVersion.objects.values_list("causes", flat=True)) == [{}] * 7
 
 
 def test_short_keeping_empties_what_is_not_of_today(many_old, settings):

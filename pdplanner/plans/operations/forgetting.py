@@ -56,8 +56,9 @@ def take_back(*, teacher_id: int, ticket_ids: Collection[int] | None) -> None:
 
 
 def forget_old_reasons(*, now: datetime) -> int:
-    """Empty reasons and noticed needs of versions that may cite tickets older than the district
-    keeps them, once a night; return how many. The night counts as seen to when all is done."""
+    """Empty reasons, noticed needs and causes of versions that may cite tickets older than the
+    district keeps them, once a night; return how many. The night counts as seen to when all is
+    done."""
     since = kept_since(now)
     zone = the_district().zone
     night = (now.astimezone(zone) - timedelta(hours=NIGHT_HOUR)).date()
@@ -68,7 +69,7 @@ def forget_old_reasons(*, now: datetime) -> int:
     for keys in _parts(_outlived(before)):
         with transaction.atomic():
             PlanStep.objects.filter(version__in=keys).update(reasons=[])
-            PlanVersion.objects.filter(pk__in=keys).update(noticed=[])
+            PlanVersion.objects.filter(pk__in=keys).update(noticed=[], causes={})
         emptied += len(keys)
     DailyRun.objects.get_or_create(name=NAME, date=night)
     return emptied
@@ -80,7 +81,7 @@ def _outlived(before: date) -> QuerySet[PlanVersion]:
     standing = Q(plan__current=F("pk"), plan__teacher__is_active=True)
     reasons = PlanStep.objects.filter(~Q(reasons=[]), version=OuterRef("pk"))
     return PlanVersion.objects.filter(
-        ~standing, ~Q(noticed=[]) | Exists(reasons), as_of_date__lt=before
+        ~standing, ~Q(noticed=[]) | ~Q(causes={}) | Exists(reasons), as_of_date__lt=before
     ).order_by("pk")
 
 
