@@ -66,6 +66,14 @@ class Page:
     place: Place
     is_last: bool
     drifted: Counter[str] = field(default_factory=Counter)  # field that was missing -> tickets
+    is_part: bool = False  # the help desk had enough before the end of the page
+    #: Where to go on when nothing of it can be read; None: where the page before it led.
+    back: Place | None = None
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether no ticket of a page can be read: going on would lose them all."""
+        return bool(self.drifted) and not self.rows and not self.is_part
 
 
 @dataclass(frozen=True)

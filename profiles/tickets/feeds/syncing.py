@@ -14,7 +14,7 @@ from ...seals import SealBroken, Secret
 from ..deriving import Derived, Matched, Requesters, TicketReader
 from ..repeating import mark_repeated, teachers_of
 from ..rows import TicketRow
-from .answers import Drifted
+from .answers import Drifted, written
 from .desks import NOT_KNOWN, Desk, Keys, Page, Place, System, headers_of
 from .line import (
     AskedToWait,
@@ -35,6 +35,7 @@ from .operations import (
     take_turn,
 )
 from .systems import SYSTEMS
+from .walks import changed
 
 CALLS_AT_ONCE = 50
 #: Questions in a pass whether tickets are still there.
@@ -154,8 +155,7 @@ class Sync:
         book = Book(feed, self.system, run=run, desk=desk, clock=self.clock)
         try:
             self._answer_calls(desk, book)
-            for page in self.system.pages(desk, feed.place, is_new):
-                refuse_unreadable(page)
+            for page in self.system.pages(desk, book.place, is_new):
                 book.take(page)
                 self._progress(f"{book.read:,} tickets read")
                 if not page.is_last and not self._may_go_on():
@@ -273,6 +273,13 @@ class Book:
         self._counted: Counter[str] = Counter()
         self._place: Place | None = None
         self._begun_at = clock()
+        #: The newest change that was no later than the pass's beginning.
+        self._mark = str(feed.place.get("mark", feed.place.get("since", "")))
+        self._last_mark = written(run.started_at)
+        is_ahead = self._mark > self._last_mark  # of an older version, which let marks run ahead
+        self._mark = "" if is_ahead else self._mark
+        #: Where reading goes on.
+        self.place: Place = {} if is_ahead and not run.counts.get("pages") else feed.place
 
     @property
     def read(self) -> int:
@@ -280,14 +287,31 @@ class Book:
         return self._run.counts["read"] + self._counted["read"]
 
     def take(self, page: Page) -> None:
-        """Take a page, and write it with those before once they are many, or have waited."""
+        """Take a page, and write it with those before once they are many, or have waited.
+
+        Raises NotUnderstood.
+        """
+        if page.is_unreadable and page.back is not None:  # parts of it may stand as read
+            self._place = page.back | {"mark": self._mark}
+        refuse_unreadable(page)
         self._take(page.rows, page.drifted)
         # Not before: a question for a ticket's text may fail, and the rest of the page with it.
         self._counted["pages"] += 1
-        self._place = page.place
+        self._place = self._marked(page)
         is_full = len(self._held) >= ROWS_AT_ONCE
         if is_full or page.is_last or self._clock() >= self._begun_at + LONGEST_HELD:
             self.write()
+
+    def _marked(self, page: Page) -> Place:
+        """Return the place after a page. A change that is yet to come, by the help desk's word,
+        carries no mark along: whatever changes until then would be left out."""
+        times = [written(changed(row)) for row in page.rows]
+        self._mark = max([self._mark, *(at for at in times if at <= self._last_mark)])
+        if not page.is_last:
+            return page.place | {"mark": self._mark}
+        if str(page.place.get("since", "")) <= self._last_mark:
+            return page.place
+        return {"since": self._mark} if self._mark else {}
 
     def take_called(self, drifted: Counter[str], *rows: TicketRow) -> None:
         """Take tickets that the help desk called us for: where to go on stays."""
@@ -304,7 +328,7 @@ class Book:
 
     def write(self) -> None:
         """Write what was taken and, with it, where to go on."""
-        if not self._held and not self._counted:
+        if not self._held and not self._counted and self._place is None:
             return
         self.touched |= record_page(
             feed=self._feed,
@@ -345,8 +369,8 @@ class Book:
 
 
 def refuse_unreadable(page: Page) -> None:
-    """Raise NotUnderstood when no ticket of a page can be read: going on would lose them all."""
-    if page.drifted and not page.rows:
+    """Raise NotUnderstood when no ticket of a page can be read."""
+    if page.is_unreadable:
         missing = ", ".join(f"“{name}”" for name in sorted(page.drifted))
         raise NotUnderstood(
             f"None of {page.drifted.total():,} tickets can be read: {missing} is missing or has "

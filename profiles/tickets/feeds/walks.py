@@ -7,13 +7,14 @@ back. So pages are not counted: each is asked for by the last ticket of the one 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from ..rows import TicketRow
 from .answers import Drifted, read_again, text, written
-from .desks import BEGINNING, OVERLAP, Page, Place, page_of, part_of
+from .desks import BEGINNING, OVERLAP, Page, Part, Place, page_of, part_of
 from .line import NotUnderstood
 
 Read = Callable[[Any], TicketRow]
@@ -24,6 +25,33 @@ class Listing(NamedTuple):
 
     raws: list[Any]
     next: int | str | None
+
+
+class Parts:
+    """What was read of a page so far, where the help desk lets us read it in parts only."""
+
+    def __init__(self, place: Place):
+        self.newest, self.last = place.get("newest", ""), place.get("newest_id", "")
+        self._unread: Counter[str] = Counter(place.get("unread", {}))
+
+    def take(self, part: Part) -> None:
+        """Add the next part."""
+        self._unread.update(part.drifted)
+        if part.rows:
+            self.newest, self.last = written(changed(part.rows[-1])), part.rows[-1].external_id
+
+    @property
+    def kept(self) -> Place:
+        """What a place keeps of them."""
+        return {"newest": self.newest, "newest_id": self.last, "unread": dict(self._unread)}
+
+    def ended(self, part: Part, place: Place, *, is_last: bool, back: Place | None) -> Page:
+        """Return the last part as a page. Where there were others, it is judged by all of them:
+        if nothing of the page could be read, it has to be read again from where it began."""
+        are_unreadable = not self.last and bool(self._unread)
+        if back is None or are_unreadable:
+            return Page(part.rows, place, is_last, self._unread, back=back)
+        return Page(part.rows, place, is_last, part.drifted, is_part=True)
 
 
 def name_of_ticket(raw: Any) -> str:
@@ -93,6 +121,7 @@ def by_time(
     number: int | str = 1 if is_new else place.get("page", 1)
     before: str = "" if is_new else place.get("before", "")  # last ticket of the page before
     done, last = (0, "") if is_new else (place.get("done", 0), place.get("last", ""))
+    parts = Parts({} if is_new else place)
     while True:
         listing = ask(since, number)
         if isinstance(number, int) and number > 1:
@@ -102,36 +131,26 @@ def by_time(
             if listing.raws and last_of(listing.raws, read) == before:
                 raise NotUnderstood("The help desk gives the same page of tickets again and again.")
 
-        def after(
-            rows: list[TicketRow],
-            since: datetime = since,
-            number: int | str = number,
-            before: str = before,
-            following: int | str | None = listing.next,
-        ) -> Place:
-            check_order(rows)
-            if rows and changed(rows[-1]) > since:
-                return {"since": written(changed(rows[-1])), "page": 1, "before": ""}
-            last = rows[-1].external_id if rows else before
-            return {"since": written(since), "page": following or number, "before": last}
-
+        here: Place = {"since": written(since), "page": number, "before": before}
         if done and [name(raw) for raw in listing.raws[done - 1 : done]] != [last]:
-            done = 0  # what was read of the page is another part of it now
+            done, parts = 0, Parts({})  # what was read of the page is another part of it now
         part = part_of(listing.raws[done:], read)
+        check_order(part.rows)
+        parts.take(part)
         if part.asked_to_wait is not None:
-            check_order(part.rows)
             if done := done + part.read:
-                here = {"since": written(since), "page": number, "before": before}
-                here |= {"done": done, "last": name(listing.raws[done - 1])}
-                yield Page(part.rows, here, False, part.drifted)
+                so_far = {"done": done, "last": name(listing.raws[done - 1])} | parts.kept
+                yield Page(part.rows, here | so_far, False, part.drifted, is_part=True)
             raise part.asked_to_wait
-        done = 0
-        page = Page(part.rows, after(part.rows), listing.next is None, part.drifted)
-        yield page
-        if page.is_last:
+        going_on: Place = here | {"page": listing.next or number, "before": parts.last or before}
+        if parts.newest > written(since):
+            going_on = {"since": parts.newest, "page": 1, "before": ""}
+        yield parts.ended(part, going_on, is_last=listing.next is None, back=here if done else None)
+        if listing.next is None:
             return
-        since = datetime.fromisoformat(page.place["since"])
-        number, before = page.place["page"], page.place["before"]
+        since = datetime.fromisoformat(going_on["since"])
+        number, before = going_on["page"], going_on["before"]
+        done, parts = 0, Parts({})
 
 
 def by_token(
@@ -178,9 +197,11 @@ def by_recent(
     top = "" if is_new else place.get("top", "")
     is_ordered = True if is_new else place.get("is_ordered", True)
     lowest: datetime | None = None
+    parts = Parts({} if is_new else place)
     while True:
         listing = ask(number)
         part = part_of(listing.raws[done:], read)
+        parts.take(part)
         times = [changed(row) for row in part.rows]
         if times:
             falling = sorted(times, reverse=True) == times and (
@@ -190,18 +211,20 @@ def by_recent(
             lowest = times[-1]
             top = max(top, written(max(times)))
         has_reached = is_ordered and since is not None and bool(times) and times[-1] < since
-        kept = {"since": place["since"]} if "since" in place else {}
+        here = {"since": place["since"]} if "since" in place else {}
+        here |= {"page": number, "top": top, "is_ordered": is_ordered}
         if part.asked_to_wait is not None:
-            here = {"page": number, "done": done + part.read, "top": top, "is_ordered": is_ordered}
-            yield Page(part.rows, kept | here, False, part.drifted)
+            so_far = {"done": done + part.read} | parts.kept
+            yield Page(part.rows, here | so_far, False, part.drifted, is_part=True)
             raise part.asked_to_wait
+        back = here if done else None
         if listing.next is None or has_reached:
             mark = max(top, place.get("since", "")) or written(BEGINNING)
-            yield Page(part.rows, {"since": mark}, True, part.drifted)
+            yield parts.ended(part, {"since": mark}, is_last=True, back=back)
             return
         number, done = number + 1, 0
-        going_on = {"page": number, "top": top, "is_ordered": is_ordered}
-        yield Page(part.rows, kept | going_on, False, part.drifted)
+        yield parts.ended(part, here | {"page": number}, is_last=False, back=back)
+        parts = Parts({})
 
 
 def changed(row: TicketRow) -> datetime:
