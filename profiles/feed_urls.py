@@ -11,6 +11,7 @@ urlpatterns = [
     path("help-desks/<int:pk>/change/", feed_views.change, name="feed-change"),
     path("help-desks/<int:pk>/try/", feed_views.trial, name="feed-try"),
     path("help-desks/<int:pk>/turn/", feed_views.turn, name="feed-turn"),
+    path("help-desks/<int:pk>/again/", feed_views.again, name="feed-again"),
     path("help-desks/<int:pk>/key/", feed_views.hook_key, name="feed-key"),
     path("help-desks/<int:pk>/remove/", feed_views.remove, name="feed-remove"),
     path("help-desks/<int:pk>/call/", feed_views.hook, name="feed-call"),

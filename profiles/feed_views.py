@@ -20,7 +20,7 @@ from .tasks import sync_feeds
 from .tickets.feeds.hooks import HEADER, LARGEST_CALL, CallRefused, take_call
 from .tickets.feeds.line import FeedProblem
 from .tickets.feeds.queries import feeds_by_name, health_of, in_words, with_health
-from .tickets.feeds.setting_up import NameTaken, new_hook_key, set_up, switch
+from .tickets.feeds.setting_up import NameTaken, new_hook_key, read_all_again, set_up, switch
 from .tickets.feeds.systems import SYSTEMS
 from .tickets.feeds.trying import try_feed
 
@@ -130,6 +130,19 @@ def turn(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, "Switched on. The first tickets come in within a minute.")
     else:
         messages.success(request, "Switched off. The tickets that were read stay.")
+    return redirect("profiles:feed", pk)
+
+
+@coordinator_only
+@require_POST
+def again(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Read a help desk from its beginning: no ticket comes in twice, none is lost."""
+    row = get_object_or_404(TicketFeed, pk=pk)
+    read_all_again(feed=row, now=timezone.now())
+    if row.is_on:
+        sync_feeds.delay_on_commit()
+    when = "beginning within a minute" if row.is_on else "once it is switched on"
+    messages.success(request, f"All of it is read again, {when}.")
     return redirect("profiles:feed", pk)
 
 

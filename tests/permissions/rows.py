@@ -138,6 +138,7 @@ ROWS: dict[str, Row] = {
     "help-desks/<int:pk>/change/": COORDINATORS,
     "help-desks/<int:pk>/try/": COORDINATORS_UNTIL_GONE,
     "help-desks/<int:pk>/turn/": COORDINATORS_UNTIL_GONE,
+    "help-desks/<int:pk>/again/": COORDINATORS_UNTIL_GONE,
     "help-desks/<int:pk>/key/": COORDINATORS,
     "help-desks/<int:pk>/remove/": COORDINATORS,
     "help-desks/<int:pk>/call/": NOBODY,  # whoever calls signs it

@@ -145,6 +145,24 @@ def test_key_for_calls_is_shown_once(client, desk):
     assert key not in client.get(f"/help-desks/{feed.pk}/").content.decode()
 
 
+def test_button_reads_all_again_and_says_so(client, desk, new_teacher):
+    desk.add(new_teacher.email)
+    feed = connect(client, desk)
+    assert "Read all again" not in client.get(f"/help-desks/{feed.pk}/").content.decode()
+    client.post(f"/help-desks/{feed.pk}/turn/", {"on": "1"})
+    assert sync_feeds() == 1
+    assert "Read all again</button>" in client.get(f"/help-desks/{feed.pk}/").content.decode()
+    page = client.post(f"/help-desks/{feed.pk}/again/", follow=True).content.decode()
+    assert "All of it is read again, beginning within a minute." in page
+    assert "Reads all again, as was asked." in page
+    assert "Reads all again, as was asked." in client.get("/help-desks/").content.decode()
+    assert sync_feeds() == 1
+    page = client.get(f"/help-desks/{feed.pk}/").content.decode()
+    assert "Read all again, as was asked." in page
+    assert "Up to date" in page
+    assert Ticket.objects.count() == 1
+
+
 def test_removed_help_desk_leaves_its_tickets(client, desk, new_teacher):
     desk.add(new_teacher.email)
     feed = connect(client, desk)

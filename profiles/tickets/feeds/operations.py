@@ -14,6 +14,7 @@ from ...models import FeedCall, FeedRun, TicketFeed
 from ..deriving import Matched, count_readings
 from ..operations import bury, forget_tombstones, write_tickets
 from .desks import Place
+from .newcomers import joined_since, roster_now
 
 #: Whoever reads a help desk has it this long from each page on.
 CLAIM = timedelta(minutes=3)
@@ -43,7 +44,8 @@ NO_COUNTS = dict.fromkeys(
 
 @transaction.atomic
 def take_turn(*, feed: TicketFeed, now: datetime, by_hand: bool) -> FeedRun:
-    """Claim a help desk and return the pass to go on with, a new one when none was cut off.
+    """Claim a help desk and return the pass to go on with, a new one when none was cut off: from
+    the beginning when people have joined whose tickets were passed over.
 
     Raises TakenOver while another process reads it, unless a person asks: then that one stops.
     """
@@ -55,7 +57,13 @@ def take_turn(*, feed: TicketFeed, now: datetime, by_hand: bool) -> FeedRun:
     feed.refresh_from_db()
     run = feed.runs.filter(finished_at=None).first()
     if run is None:
-        run = FeedRun.objects.create(feed=feed, started_at=now, counts=NO_COUNTS)
+        joined = joined_since(feed)
+        if joined is not None:
+            feed.place = {}
+        again = {} if joined is None else {"again": 1, "joined": joined}
+        run = FeedRun.objects.create(feed=feed, started_at=now, counts=NO_COUNTS | again)
+    if not feed.place:
+        hold_turn(feed=feed, now=now, place={}, passed_over=0, roster_then=roster_now())
     return run
 
 
@@ -83,7 +91,8 @@ def record_page(
 
     Whoever is killed leaves either all of it or nothing. Raises TakenOver.
     """
-    hold_turn(feed=feed, now=now, **({} if place is None else {"place": place}))
+    passed_over = {"passed_over": feed.passed_over + counted["unmatched"]}
+    hold_turn(feed=feed, now=now, **passed_over, **({} if place is None else {"place": place}))
     counts = Counter(run.counts)
     counts.update(counted)
     counts.update(write_tickets(source=feed.source, rows=rows, is_live=True))

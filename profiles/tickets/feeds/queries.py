@@ -30,6 +30,7 @@ class Health(NamedTuple):
     errors: int
     lag: timedelta | None  # None: never read to its end
     problem: str
+    again: str  # "": it goes on where it was
 
 
 def feeds_by_name() -> QuerySet[TicketFeed]:
@@ -52,10 +53,14 @@ def health_of(feed: TicketFeed, run: FeedRun | None, *, now: datetime) -> Health
     """Return how a help desk goes: last pass, tickets, errors, how far behind."""
     lag = None if feed.good_at is None else max(now - feed.good_at, timedelta())
     problem = run.problem if run is not None else ""
+    is_open = run is not None and run.finished_at is None
+    again = again_in_words(run.counts, "Reads") if run is not None and is_open else ""
     if not feed.is_on:
         state, label = "off", "Off"
     elif feed.failures:
         state, label = "failing", "Can't be read"
+    elif again:
+        state, label = "new", "Reads all again"
     elif lag is None:
         state, label = "new", "First pass"
     elif lag > LATE:
@@ -71,7 +76,20 @@ def health_of(feed: TicketFeed, run: FeedRun | None, *, now: datetime) -> Health
         errors=counts.get("unreadable", 0) + feed.failures,
         lag=lag,
         problem=problem,
+        again=again,
     )
+
+
+def again_in_words(counts: Mapping[str, int], verb: str) -> str:
+    """Return that a pass began at the beginning again, and why; "" when it did not."""
+    if not counts.get("again"):
+        return ""
+    joined = counts.get("joined")
+    if joined is None:
+        return f"{verb} all again, as was asked."
+    if joined == 0:
+        return f"{verb} all again since people here are known by something new."
+    return f"{verb} all again since {joined:,} {'person' if joined == 1 else 'people'} joined."
 
 
 def in_words(counts: Mapping[str, int]) -> list[str]:
@@ -83,6 +101,8 @@ def in_words(counts: Mapping[str, int]) -> list[str]:
         f"{got('unmatched', 0):,} left out.",
         f"{told}.",
     ]
+    if again := again_in_words(counts, "Read"):
+        lines.insert(0, again)
     if unreadable := got("unreadable", 0):
         lines.append(f"{unreadable:,} could not be read: a field is missing or has changed.")
     if let_go := got("calls let go", 0):

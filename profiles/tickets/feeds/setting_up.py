@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
-from ...models import TicketFeed, TicketSource
+from ...models import FeedRun, TicketFeed, TicketSource
 from ...seals import Secret
 from .line import host_of
+from .operations import NO_COUNTS
 
 
 class NameTaken(Exception):
@@ -98,4 +101,13 @@ def new_hook_key() -> Secret:
 def switch(*, feed: TicketFeed, is_on: bool) -> None:
     """Read this help desk from now on, or no more; what was read stays."""
     TicketFeed.objects.filter(pk=feed.pk).update(is_on=is_on, not_before_at=None, failures=0)
+    feed.refresh_from_db()
+
+
+@transaction.atomic
+def read_all_again(*, feed: TicketFeed, now: datetime) -> None:
+    """Let the next turn begin at the beginning; whoever reads this help desk now stops."""
+    TicketFeed.objects.filter(pk=feed.pk).update(place={}, turn=F("turn") + 1, claimed_until=None)
+    feed.runs.filter(finished_at=None).update(finished_at=now)
+    FeedRun.objects.create(feed=feed, started_at=now, counts=NO_COUNTS | {"again": 1})
     feed.refresh_from_db()
