@@ -7,28 +7,29 @@ hours and calendar leave room, or puts it in the place of steps that save less.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from math import prod
 
 import numpy as np
 
 from pdplanner.recommender.candidates import BATCH, Chances, chances_of, effects_of, worth_of
 from pdplanner.recommender.eligibility import RULES
-from pdplanner.recommender.facts import CourseFacts, Facts, Id, OfferingFacts, Path, Step
+from pdplanner.recommender.facts import (
+    CourseFacts,
+    Facts,
+    Id,
+    OfferingFacts,
+    Path,
+    Step,
+    TeacherFacts,
+)
 from pdplanner.recommender.needs import weeks_of
 from pdplanner.recommender.path import Ground, is_gone, survey
 from pdplanner.recommender.rules import PathRules
 from pdplanner.recommender.soundness import check_course
 from pdplanner.recommender.steps import TOLD_PARTS
-from pdplanner.recommender.tables import (
-    Catalogue,
-    Floats,
-    catalogue_of,
-    school_days,
-    schools_of,
-)
+from pdplanner.recommender.tables import Catalogue, Floats, catalogue_of, days_of
 
 
 class UnknownCourse(ValueError):
@@ -102,8 +103,8 @@ class _Question:
         entries = slice(self._effects.start[self._number], self._effects.start[self._number + 1])
         self._skills = self._effects.skill[entries]
         self._keeps = self._effects.keeps[entries]
+        self._twins = course.equivalents | own.twins.get(course.id, frozenset())
         column = {int(skill): place for place, skill in enumerate(self._skills)}
-        self._days: dict[frozenset[Id], list[list[date]]] = {}
         # What courses on a path already do for the draft's skills.
         self._beside: dict[Id, list[tuple[int, float]]] = {}
         for j, k, keeps in zip(
@@ -155,19 +156,19 @@ class _Question:
         self, row: int, place: int, chances: Chances, steps: Sequence[Step]
     ) -> Reached | None:
         """What the draft adds to one path; None where the path does better without it."""
-        teacher = self._ground.facts.teachers[row]
-        room = self._room(row, int(chances.first_week[place, self._number]), steps)
-        if room is None:
-            return None
-        week, displaced = room
-        kept = [step for step in steps if step not in displaced]
-        if not self._has_prerequisites(row, week, kept, chances, place):
-            return None
         fit = float(chances.fits.whole[place, self._number])
-        saved = self._saved(row, week, kept, fit)
-        lost = sum(step.value for step in displaced)
-        if saved.sum() - lost < self._worth:
+        best: tuple[float, Floats, tuple[Step, ...]] | None = None
+        for week, displaced in self._rooms(row, place, chances, steps):
+            kept = [step for step in steps if step not in displaced]
+            if not self._has_prerequisites(row, week, kept, chances, place):
+                continue
+            saved = self._saved(row, week, kept, fit)
+            added = float(saved.sum()) - sum(step.value for step in displaced)
+            if best is None or added > best[0]:
+                best = (added, saved, displaced)
+        if best is None or best[0] < self._worth:
             return None
+        added, saved, displaced = best
         needs = self._ground.needs
         because = dict.fromkeys(TOLD_PARTS, 0.0)
         for skill, minutes in zip(self._skills.tolist(), saved.tolist(), strict=True):
@@ -176,8 +177,8 @@ class _Question:
             for name, part in parts.items():
                 because[name] += minutes * part / total
         return Reached(
-            teacher=teacher.id,
-            minutes=float(saved.sum()) - lost,
+            teacher=self._ground.facts.teachers[row].id,
+            minutes=added,
             fit=chances.fits.parts_of(place, self._number),
             because=because,
             instead_of=tuple(step.course for step in displaced),
@@ -194,40 +195,104 @@ class _Question:
         saved: Floats = self._ground.need[row, self._skills] * left * -np.expm1(fit * self._keeps)
         return saved
 
-    def _room(
-        self, row: int, first: int, steps: Sequence[Step]
-    ) -> tuple[int, tuple[Step, ...]] | None:
-        """The week the draft could go into, and the steps it would displace, cheapest first."""
+    def _rooms(
+        self, row: int, place: int, chances: Chances, steps: Sequence[Step]
+    ) -> Iterator[tuple[int, tuple[Step, ...]]]:
+        """Each week the draft could go into, and the steps it would displace there: those that its
+        run clashes with, then the cheapest. Without runs: the first week that has room."""
         teacher = self._ground.facts.teachers[row]
-        weeks = len(self._catalogue.weeks)
-        if first >= weeks:
-            return None
+        loose = self._loose(teacher, steps)
+        first = int(chances.first_week[place, self._number])
+        if self._course.runs is not None:
+            for run in self._catalogue.runs_of(self._number):
+                if chances.openness.runs[place, run]:
+                    week = int(self._catalogue.run_week[run])
+                    clashing = self._clashing(self._catalogue.runs[run], steps)
+                    minutes = int(self._catalogue.run_minutes[run])
+                    displaced = self._displaced(teacher, week, minutes, steps, loose, clashing)
+                    if displaced is not None:
+                        yield week, displaced
+            return
+        minutes, anywhere = self._course.minutes, len(self._catalogue.weeks)
+        rivals = self._clashing(None, steps)
+        displaced = self._displaced(teacher, anywhere, minutes, steps, loose, rivals)
+        if displaced is not None:
+            used = self._used(steps, displaced)
+            limit = self._limit(teacher, minutes, steps, loose)
+            for week in np.flatnonzero(chances.openness.weeks[place]).tolist():
+                if week >= first and used.get(week, 0) + minutes <= limit:
+                    yield week, displaced
+                    return
+
+    def _loose(self, teacher: TeacherFacts, steps: Sequence[Step]) -> list[Step]:
+        """The steps that may give way, those that save least for their time first."""
         held = teacher.accepted | set(teacher.enrolled) | self._required(teacher.id)
         courses, number = self._ground.catalogue.courses, self._ground.catalogue.number
         planned = [courses[number[step.course]] for step in steps if step.course in number]
         held |= {other for course in planned for other in course.requires}
-        loose = sorted(
+        return sorted(
             (step for step in steps if step.course not in held),
             key=lambda step: (step.value / max(step.minutes, 1), str(step.course)),
         )
-        minutes = self._course.minutes
-        displaced: list[Step] = []
-        spare = teacher.minutes_budget - sum(step.minutes for step in steps)
-        while spare < minutes and loose:
-            displaced.append(loose.pop(0))
-            spare += displaced[-1].minutes
-        if spare < minutes:
+
+    def _displaced(
+        self,
+        teacher: TeacherFacts,
+        week: int,
+        minutes: int,
+        steps: Sequence[Step],
+        loose: Sequence[Step],
+        clashing: Sequence[Step],
+    ) -> tuple[Step, ...] | None:
+        """The steps that make room for so many minutes in the week; None where none can."""
+        if not all(step in loose for step in clashing):
             return None
-        limit = teacher.minutes_budget if teacher.weekly_minutes is None else teacher.weekly_minutes
-        used = np.zeros(weeks, dtype=np.int64)
+        displaced = list(clashing)
+        spare = teacher.minutes_budget - sum(step.minutes for step in steps if step not in clashing)
+        here = self._limit(teacher, minutes, steps, loose) - self._used(steps, clashing).get(
+            week, 0
+        )
+        for step in loose:
+            if here < minutes and self._week(step) == week and step not in displaced:
+                displaced.append(step)
+                spare, here = spare + step.minutes, here + step.minutes
+        for step in loose:
+            if spare < minutes and step not in displaced:
+                displaced.append(step)
+                spare += step.minutes
+        return tuple(displaced) if min(spare, here) >= minutes else None
+
+    def _limit(
+        self, teacher: TeacherFacts, minutes: int, steps: Sequence[Step], loose: Sequence[Step]
+    ) -> int:
+        """Minutes a week, as a replan would have them: without a limit of the teacher's own, room
+        for the longest session, and for all that has to be in."""
+        if teacher.weekly_minutes is not None:
+            return min(teacher.weekly_minutes, teacher.minutes_budget)
+        held = sum(step.minutes for step in steps) - sum(step.minutes for step in loose)
+        usual = self._ground.rules.search.usual_week_minutes
+        longest = max((step.minutes for step in steps), default=0)
+        return min(max(usual, minutes, longest, held), teacher.minutes_budget)
+
+    def _used(self, steps: Sequence[Step], but: Sequence[Step]) -> Counter[int]:
+        """The minutes that these steps take of each week, but for some."""
+        used: Counter[int] = Counter()
         for step in steps:
-            if step not in displaced and 0 <= self._week(step) < weeks:
+            if step not in but:
                 used[self._week(step)] += step.minutes
-        dated = self._course.runs is not None
-        for week in range(first, first + 1 if dated else weeks):
-            if used[week] + minutes <= limit and (dated or self._has_school(row, week)):
-                return week, tuple(displaced)
-        return None
+        return used
+
+    def _clashing(self, run: OfferingFacts | None, steps: Sequence[Step]) -> list[Step]:
+        """The steps that stand for the same as the draft, or in whose runs nobody can be who is in
+        this one."""
+        known = self._ground.catalogue
+        found = []
+        for step in steps:
+            number = None if step.offering is None else known.run_number.get(step.offering)
+            meets = run is not None and number is not None and clash(run, known.runs[number])
+            if meets or step.course in self._twins:
+                found.append(step)
+        return found
 
     def _has_prerequisites(
         self, row: int, week: int, steps: Sequence[Step], chances: Chances, place: int
@@ -241,18 +306,20 @@ class _Question:
             for other in self._course.requires
         )
 
-    def _has_school(self, row: int, week: int) -> bool:
-        """Whether a school day of the teacher is left in the week."""
-        schools = schools_of(self._ground.facts.teachers[row])
-        if schools not in self._days:
-            self._days[schools] = school_days(self._facts, self._catalogue.weeks, schools)
-        return bool(self._days[schools][week])
-
     def _required(self, teacher: Id) -> set[Id]:
         return {r.course for r in self._ground.facts.requirements if teacher in r.teachers}
 
     def _week(self, step: Step) -> int:
         return (step.week_date - self._catalogue.weeks[0]).days // 7
+
+
+def clash(one: OfferingFacts, other: OfferingFacts) -> bool:
+    """Whether nobody can be in both runs: they share a slot of a day, or one takes whole days."""
+    days, others = days_of(one), days_of(other)
+    if set(days).isdisjoint(others):
+        return False
+    slots = [run.slot or "" if len(d) == 1 else "" for run, d in ((one, days), (other, others))]
+    return slots[0] == slots[1] or "" in slots
 
 
 def _with_run(facts: Facts, run: OfferingFacts) -> CourseFacts:

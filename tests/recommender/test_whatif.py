@@ -7,8 +7,8 @@ from benchmarks.districts import Size, make_district
 from pdplanner.recommender import CourseFacts, PathRules, RequirementFacts, recommend_paths
 from pdplanner.recommender.path import survey
 from pdplanner.recommender.soundness import ImpossibleEffect
-from pdplanner.recommender.whatif import UnknownCourse, what_if
-from tests.recommender.cases import ANN, ASKS, QUIZ, SYNC, facts_of, run
+from pdplanner.recommender.whatif import UnknownCourse, clash, what_if
+from tests.recommender.cases import ANN, AS_OF, ASKS, QUIZ, SYNC, facts_of, run
 
 DRAFT = CourseFacts("draft", "A new one", 30, "self-paced", effects={"sync": 0.4})
 BEN = replace(ANN, id="ben")
@@ -82,6 +82,87 @@ def test_draft_waits_for_a_week_with_room():
     dated = replace(DRAFT, format="live", runs=(run("draft", date(2026, 9, 30)),))
     assert asked(facts, dated).shut_out == {"less-helpful": 1}
     assert len(asked(facts, DRAFT).reached) == 1
+
+
+QUIZZES = tuple(replace(one, id=f"q{one.id}", skill="quiz") for one in ASKS)
+LIVE = replace(DRAFT, minutes=45, format="live", effects={"quiz": 0.6})
+FULL, ROOMY = date(2026, 9, 30), date(2026, 10, 14)
+
+
+def promised_and_kept(facts, draft):
+    """Minutes of what-if for each teacher, and what a replan with the draft brings them."""
+    paths = recommend_paths(facts)
+    published = recommend_paths(replace(facts, courses=(*facts.courses, draft)), previous=paths)
+    promised = {one.teacher: one.minutes for one in asked(facts, draft, paths).reached}
+    kept = {
+        teacher: path.value - paths[teacher].value
+        for teacher, path in published.items()
+        if any(step.course == draft.id for step in path.steps)
+    }
+    return promised, kept
+
+
+def test_draft_goes_into_the_run_that_has_room():
+    tight = replace(ANN, weekly_minutes=45)
+    facts = facts_of(teachers=[tight], courses=[SYNC], tickets=ASKS + QUIZZES)
+    assert recommend_paths(facts)["ann"].steps[0].week_date == AS_OF
+    runs = (run("draft", FULL, name="d1"), run("draft", ROOMY, name="d2"))
+    promised, kept = promised_and_kept(facts, replace(LIVE, effects={"quiz": 0.3}, runs=runs))
+    assert kept == {"ann": pytest.approx(promised["ann"])}
+    assert asked(facts, replace(LIVE, effects={"quiz": 0.3}, runs=runs[:1])).reached == ()
+
+
+def test_draft_of_which_a_run_clashes_with_a_better_step_is_less_helpful():
+    live = replace(SYNC, format="live", runs=(run("sync-live", FULL, name="l1"),))
+    facts = facts_of(courses=[live], tickets=ASKS + QUIZZES)
+    weak = replace(LIVE, effects={"quiz": 0.15}, runs=(run("draft", FULL, name="d1"),))
+    reach = asked(facts, weak)
+    assert (reach.reached, reach.shut_out) == ((), {"less-helpful": 1})
+    assert promised_and_kept(facts, weak) == ({}, {})
+    elsewhere = replace(weak, runs=(*weak.runs, run("draft", ROOMY, name="d2")))
+    promised, kept = promised_and_kept(facts, elsewhere)
+    assert kept == {"ann": pytest.approx(promised["ann"])}
+
+
+def test_draft_takes_the_place_of_a_clashing_step_that_saves_less():
+    live = replace(SYNC, format="live", runs=(run("sync-live", FULL, name="l1"),))
+    facts = facts_of(courses=[live], tickets=ASKS[:2] + QUIZZES)
+    draft = replace(LIVE, effects={"quiz": 0.9}, runs=(run("draft", FULL, name="d1"),))
+    (one,) = asked(facts, draft).reached
+    assert one.instead_of == ("sync-live",)
+    promised, kept = promised_and_kept(facts, draft)
+    assert kept == {"ann": pytest.approx(promised["ann"])}
+    held = replace(ANN, accepted=frozenset({"sync-live"}))
+    facts = replace(facts, teachers=(held,))
+    assert asked(facts, draft).shut_out == {"less-helpful": 1}
+
+
+def test_draft_takes_the_place_of_its_equivalent():
+    facts = facts_of(courses=[SYNC])
+    better = replace(DRAFT, effects={"sync": 0.9}, equivalents=frozenset({"sync-live"}))
+    (one,) = asked(facts, better).reached
+    assert one.instead_of == ("sync-live",)
+    promised, kept = promised_and_kept(facts, better)
+    assert kept == {"ann": pytest.approx(promised["ann"])}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({}, {}, True),
+        ({}, {"slot": "wed-prep"}, False),
+        ({}, {"slot": None}, True),
+        ({}, {"start_date": ROOMY, "end_date": ROOMY}, False),
+        ({}, {"slot": "wed-prep", "dates": (FULL, ROOMY)}, True),
+        ({"dates": (FULL, WEDNESDAY)}, {"dates": (ROOMY,)}, False),
+    ],
+)
+def test_runs_clash_that_share_a_slot_of_a_day_or_take_whole_days(one, other, expected):
+    plain = run("sync-live", FULL)
+    found = [
+        clash(replace(plain, **a), replace(plain, **b)) for a, b in ((one, other), (other, one))
+    ]
+    assert found == [expected, expected]
 
 
 def test_draft_that_requires_another_reaches_those_who_have_it():
