@@ -98,8 +98,9 @@ def learn_district(history: History, openings: tuple[float, float] | None = None
         _, skill, weight = _weighed_cells(history, half_life)
         everybody.append(summed(skill, weight, size))
     pairs = followings_of(history)
-    pace = [paces(history, half_life) for half_life in PACE_DAYS]
     first_day, second_day = openings or _openings(history)
+    opened = replace(history, since=_since_as_others_see_it(history, first_day, second_day))
+    pace = [paces(opened, half_life) for half_life in PACE_DAYS]
     late = replace(history, since=np.maximum(history.since, second_day))
     late_days = [paces(late, half_life)[1] for half_life in PACE_DAYS]
     slow = PACE_DAYS.index(GROUP_DAYS)
@@ -138,6 +139,16 @@ def asked_first(history: History, district: District) -> NDArray[np.bool_]:
     first = np.ones(history.people)
     np.minimum.at(first, history.person, history.day)
     return first <= district.first_day
+
+
+def _since_as_others_see_it(history: History, first_day: float, second_day: float) -> Floats:
+    """Since when each person could ask [P]. Whoever asked first counts their own silence from the
+    first ask of anybody else; the others count it from the first of all, or the second to ask
+    would shorten it for themselves by asking."""
+    first = np.ones(history.people)
+    np.minimum.at(first, history.person, history.day)
+    leads = (first <= first_day) & (history.since <= second_day)
+    return np.where(leads, np.minimum(history.since, first_day), history.since)
 
 
 def _openings(history: History) -> tuple[float, float]:
