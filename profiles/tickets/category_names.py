@@ -2,9 +2,9 @@
 
 Help desks let people type into fields that were meant for a list. A cell reads like a text when
 it is long, holds a sentence, an address or a telephone number, or speaks of somebody. Otherwise
-it is a name when at least half of its words are known here: those that may be kept of a ticket,
-and usual words of help desks. One of other words ("Skrivare", but "Mia Johnson" too) is kept once
-it comes again and again, or when somebody here gave it a skill.
+it is a name when all of its words are known here: those that may be kept of a ticket, and usual
+words of help desks. One with another word ("Skrivare", but "Grades of Mia" too) is kept once it
+comes again and again, or when somebody here gave it a skill.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 from ..imports import Problems
 from .reading import WORD, words_of
-from .word_lists import general_words, stop_words
+from .word_lists import general_words, help_desk_words, stop_words
 
 #: As the columns of the database.
 LONGEST_STORED = 200
@@ -48,33 +48,8 @@ REMEDY = (
     " read as subject or text: then nothing of it is stored."
 )
 
-#: Words of categories that stand on no other list: what help desks serve, and who makes it.
-HELP_DESK_WORDS = frozenset(
-    words_of(
-        """
-        acer adobe aeries airplay android apple application asset assistive asus av avid backpack
-        blackboard blackbaud blocksi bluetooth brightspace bus byod camcorder campus canon
-        canva canvas chrome chromebook chromecast chromebox cisco classlink classroom clever
-        clevertouch connectivity consumable copilot curriculum custodial dell desmos destiny dock
-        document dongle edpuzzle ems epson ereader ethernet excel facilities facility filtering
-        finance firmware frontline furniture genesis goguardian gradebook hardware headset helpdesk
-        hp hvac ifp incident incidentiq infinite informed infrastructure instructional insurance
-        intercom internet intune inventory ios ipad iphone ipod ixl jamf kahoot kami keyboard
-        laserjet laptop learning lenovo lightspeed linux listserv lms loaner logitech macbook mac
-        maintenance mdm mfa microsoft mosyle mouse nearpod netbook newline newsela office okta
-        onboarding onedrive oneroster outlook papercut parentsquare payroll pc peardeck peripheral
-        phishing phone polycom portal powerpoint powerschool powerteacher printer procurement
-        promethean purchase purchasing raptor recycling renaissance repair replacement ricoh router
-        samsung savvas schoology seesaw server service sharepoint sharp sis skyward smartboard
-        software sso staff subscription surface synergy tech technical technology teams telephone
-        telephony thin vandalism vendor viewsonic vip vlan voicemail voip vpn wifi wi fi
-        windows wireless xerox zoom emergency misc miscellaneous normal priority severity standard
-        hr iep sped user visitor management employee education teaching kiosk rostering attendance
-        transportation general error failure damaged cracked broken slow setup configuration upgrade
-        training workshop consultation learn account access password
-        """
-    )
-)
+#: Words that name nobody, beside those that may be kept of a ticket.
+USUAL_WORDS = help_desk_words() | stop_words()
 
 
 def is_nothing(cell: str) -> bool:
@@ -127,18 +102,14 @@ class CategoryNames:
         return name
 
     def _is_known(self, cell: str) -> bool:
-        """Whether at least half of the words are known; more where one is a person's name."""
+        """Whether all of its words are known."""
         words = [word for word in words_of(cell) if len(word) > 1 and not word.isdecimal()]
-        telling = [word for word in words if word not in stop_words()]
-        written = WORD.findall(cell.casefold())
+        unknown = {word for word in words if not self._is_allowed(word)}
         # "Mark" is somebody, "Marks" are not.
-        things = {word for word in telling if word in general_words() and word not in written}
-        known = sum(self._is_allowed(word) or word in things for word in telling)
-        has_name = any(self._words.get(word) == "" and word not in things for word in telling)
-        return 2 * known > len(telling) or (2 * known == len(telling) and not has_name)
+        return not unknown or unknown <= general_words() - set(WORD.findall(cell.casefold()))
 
     def _is_allowed(self, word: str) -> bool:
-        return word in HELP_DESK_WORDS or bool(self._words.get(word))
+        return word in USUAL_WORDS or bool(self._words.get(word))
 
     def _comes_often(self, cell: str) -> bool:
         key = hash(cell)

@@ -222,8 +222,10 @@ class TicketReader:
 
 
 def count_readings(counts: Counter[str], matched: Iterable[Matched]) -> None:
-    """Count how tickets' skills were found, and how sure their words were."""
+    """Count how tickets' skills were found, how sure their words were, and what is for others."""
     for _, _, derived in matched:
+        if derived.whose == Ticket.Whose.SHARED:
+            counts["for others"] += 1
         how = COUNTED_AS[derived.origin]
         counts[how] += 1
         if how == "by words":

@@ -43,6 +43,7 @@ NO_COUNTS = dict.fromkeys(
         "by words",
         "percents by words",
         "unsorted",
+        "for others",
         "new",
         "changed",
         "unchanged",
@@ -157,6 +158,10 @@ def in_words(counts: dict[str, int], total: int, *, is_dry: bool = False) -> lis
         f"Skill by category {counts['by category']:,}, by words {by_words:,}{sure}, "
         f"unsorted {counts['unsorted']:,}.",
     ]
+    if counts["for others"]:
+        lines.append(
+            f"{counts['for others']:,} about shared things or others: kept, and nobody's need."
+        )
     if is_dry:
         return lines
     lines.append(

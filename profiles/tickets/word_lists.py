@@ -83,6 +83,54 @@ weighted white whiteboard wide widget width wifi window wire wireless wizard wor
 workshop wrap write writing wrong year yearbook yellow zero zip zoom
 """
 
+#: Words of categories that stand on no other list: what help desks serve, and who makes it.
+HELP_DESK_WORDS = """
+access account accounts acer act active adapter add addon administration administrator adobe aeries
+airplay algebra all alumni android announcement api app apple application apps archive arts
+assessment asset assistance assistive asus attendance audio audit auditorium authentication av avid
+backpack backup badge battery bell benchmark biology blackbaud blackboard blocked blocksi bluetooth
+board brightspace broken browser budget bug building bulb bus byod cable cafeteria calendar calling
+camcorder camera campus canon canva canvas card cart casting catalog center central change charger
+charging check checkout chemistry chrome chromebook chromebox chromecast cisco classlink classroom
+classwork cleaning clever clevertouch clock closing cloud coach cold community complaint compliance
+configuration connected connecting connectivity consultation consumable contractor cooling
+coordinator copier copilot cord counselor cracked critical curriculum custodial damaged data
+database dead defective delivery dell desmos device devices digital directory display disposal
+district doc dock document domain dongle door drama drive drop edpuzzle education ela electrical
+elementary emergency employee ems end endpoint english environment epson ereader error ethernet
+evaluation event exam excel export extension facilities facility failure family faulty fax feedback
+fi filter filtering finance firmware fob form frontline furniture general genesis geography gmail
+goguardian google grade gradebook grading grounds guest gym hardware hdmi headphones headset health
+heating help helpdesk high history hot hp hr hub hvac id idea identity iep ifp import in inbox
+incident incidentiq infinite informed infrastructure ink inquiry installation installing instruction
+instructional insurance integration intercom interface intermediate internet intune inventory
+invoice ios ipad iphone ipod issue ixl jam jamf junior junk kahoot kami keyboard keycard
+kindergarten kiosk kitchen lab label laminator lamp language laptop laserjet learn learning lease
+legal lenovo library license licensing lighting lightspeed linux liquid listserv lms loading loaner
+lock locked logging login logitech loose loss lost low mac macbook mailbox maintenance major
+malfunctioning malware management mandatory map mapping math mathematics mdm media medium messaging
+mfa microphone microsoft middle minor mirroring misc miscellaneous missing monitor mosyle mount
+mouse move music nearpod netbook new newline newsela no noisy non normal not nurse nwea off office
+okta old on onboarding onedrive oneroster online ons opening order other out outlet outlook pad
+paint panel paper papercut paraprofessional parent parentsquare parts password payable payment
+payroll pc peardeck pen peripheral permission phishing phone physical physics pickup platform
+plotter plugin plumbing point polycom port portal poster power powering powerpoint powerschool
+powerteacher preschool principal printer printing priority privacy problem procurement project
+projecting projector promethean psat psychologist pupil purchase purchasing question radio raptor
+reading receivable recording records recovery recycling refund relocation remote renaissance renewal
+rental repair replacement reporting request resource responding retention return ricoh role
+rostering router safety samsung sat savvas scam scanner scanning scheduling school schoology screen
+secondary secretary security seesaw senior server service setup severity sharepoint sharing sharp
+sheet shipping signing sis skyward slide slow smartboard social software sound spam speaker
+specialist sped spill spreadsheet sso staar staff standard starting state stolen storage streaming
+stuck student studies stylus subscription substitute suggestion suite supply support surface surplus
+suspicious switch sync syncing synergy system task teaching teams tech technical technician
+technology telephone telephony testing thin toner touch trackpad training transportation tray
+turning unblock unknown updating upgrade urgent usb user vandalism vendor video viewsonic vip virus
+visitor visual vlan voicemail voip vpn walkie wall warehouse warranty water web webcam website wi
+wifi windows wire wireless wiring word working workroom workshop workspace writing xerox zoom
+"""
+
 #: Given names are no news of a skill, whoever has them; some are words of other texts as well.
 GIVEN_NAMES = """
 aaron abby abigail adam alan albert alex alexander alexis alice alicia allison amanda amber amelia
@@ -154,6 +202,12 @@ def telling(text: str) -> set[str]:
 def general_words() -> frozenset[str]:
     """Return the general list, as words are compared."""
     return frozenset(words_of(GENERAL_WORDS))
+
+
+@lru_cache(maxsize=1)
+def help_desk_words() -> frozenset[str]:
+    """Return the words of help desks' categories, as words are compared."""
+    return frozenset(words_of(HELP_DESK_WORDS))
 
 
 @lru_cache(maxsize=1)

@@ -589,14 +589,19 @@ def test_marking_takes_as_many_statements_for_many_tickets(
 WHOSE = "number,requester,opened,helped,asset,subject,kind\n"
 
 
-def test_ticket_about_something_shared_is_kept_and_makes_nobody_s_need(people, export, grade_sync):
+def test_ticket_about_something_shared_is_kept_and_makes_nobody_s_need(
+    people, export, grade_sync, capsys
+):
     rows = (
         "1,nora.new@example.org,2026-09-01,,,Grade sync on the library computers,how-to\n"
         "2,nora.new@example.org,2026-09-01,,Cart 3,Grade sync,how-to\n"
         "3,nora.new@example.org,2026-09-01,,,Grade sync in my class,how-to\n"
         "4,max.mentor@example.org,2026-09-01,nora.new@example.org,Cart 3,Grade sync,how-to\n"
     )
-    bring_in(export(rows, WHOSE))
+    for options in ({"dry_run": True}, {}):
+        bring_in(export(rows, WHOSE), **options)
+        out = capsys.readouterr().out.splitlines()
+        assert out[2] == "2 about shared things or others: kept, and nobody's need."
     fields = ("external_id", "teacher__given_name", "skill__name", "whose")
     assert list(Ticket.objects.order_by("external_id").values_list(*fields)) == [
         ("1", "Nora", "Grade sync", "shared"),
