@@ -168,16 +168,26 @@ class StepWriter:
     def _by_urgency(
         self, teacher: TeacherFacts, picks: Sequence[Pick], missed: Sequence[float]
     ) -> list[int]:
-        """The places of the picks, those of one day with what is due first, then what would be
-        missed most: `missed` [S] minutes."""
+        """The places of the picks, those of one day with what is due first, then what is advised
+        before another, then what would be missed most: `missed` [S] minutes."""
         due = self._due.get(teacher.id, {})
+        courses = [self._catalogue.courses[pick.course] for pick in picks]
 
         def urgency(at: int) -> tuple[int, date, date, float, int]:
             pick = picks[at]
-            last = due.get(self._catalogue.courses[pick.course].id, date.max)
+            last = due.get(courses[at].id, date.max)
             return pick.week, self._day(pick), last, -missed[at], pick.course
 
-        return sorted(range(len(picks)), key=urgency)
+        order: list[int] = []
+        ahead = sorted(range(len(picks)), key=urgency)
+        while ahead:
+            here = [at for at in ahead if urgency(at)[:3] == urgency(ahead[0])[:3]]
+            waiting = {courses[at].id for at in here}
+            # Where advice goes in a circle, none of it counts.
+            ready = [at for at in here if not courses[at].advises & waiting - {courses[at].id}]
+            order.append((ready or here)[0])
+            ahead.remove(order[-1])
+        return order
 
     def _in_order(self, picks: list[Pick]) -> list[Pick]:
         return sorted(picks, key=lambda pick: (pick.week, self._day(pick), pick.course))

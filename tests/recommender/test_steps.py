@@ -272,6 +272,30 @@ def test_run_that_has_gone_by_is_not_kept():
     assert [step.date for step in later.steps] == [date(2026, 10, 7)]
 
 
+@pytest.mark.parametrize(
+    ("advice", "order"),
+    [
+        ({}, ["card-1", "card-2", "card-0"]),  # what would be missed most comes first
+        ({"card-1": {"card-0"}}, ["card-2", "card-0", "card-1"]),
+        ({"card-1": {"card-2"}, "card-2": {"card-0"}}, ["card-0", "card-2", "card-1"]),
+        ({"card-1": {"card-4"}}, ["card-1", "card-2", "card-0"]),  # not on the path
+        ({"card-1": {"card-2"}, "card-2": {"card-1"}}, ["card-0", "card-1", "card-2"]),
+    ],
+)
+def test_steps_of_one_week_stand_in_the_order_that_is_advised(advice, order):
+    cards = [
+        replace(card, minutes=10, advises=frozenset(advice.get(card.id, ()))) for card in CARDS[:3]
+    ]
+    asks = tuple(
+        replace(one, id=f"{n}-{one.id}", skill=f"skill-{n}")
+        for n, count in enumerate((1, 5, 3))
+        for one in ASKS[:count]
+    )
+    steps = path_of(facts_of(courses=cards, tickets=asks)).steps
+    assert {step.week_date for step in steps} == {AS_OF}
+    assert [step.course for step in steps] == order
+
+
 def test_steps_of_one_week_stand_by_due_date_then_by_what_they_save():
     due = RequirementFacts("card-4", date(2026, 12, 4), frozenset({"ann"}))
     cards = tuple(replace(card, minutes=10) for card in CARDS[:3])
