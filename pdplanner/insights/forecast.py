@@ -24,7 +24,7 @@ GROUPS = {
     "first year": "In their first year",
     "longer": "Longer",
     "unknown": "Not known",
-    "part-time": "Fewer hours than usual",
+    "part-time": "Under three quarters of the usual hours",
     "full-time": "The usual hours",
 }
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from pdplanner.plans.models import ForecastRun, RulesFit
 from pdplanner.plans.operations.forecasting import STAGES, ask_forecast
+from pdplanner.plans.operations.rebuilding import TOGETHER
 from pdplanner.plans.queries.figures import FEWEST_SHOWN
 from pdplanner.plans.tasks import work_out_forecast
 from profiles.access import SignedInRequest, role_required
@@ -36,6 +37,7 @@ def forecast(request: SignedInRequest) -> HttpResponse:
             "fits": fit_rows(list(page.object_list), found.in_use),
             "fewest": FEWEST_SHOWN,
             "stages": len(STAGES) - 1,
+            "together": f"{TOGETHER:,}",
         },
     )
 
