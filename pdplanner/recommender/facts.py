@@ -303,7 +303,7 @@ class WhyNot:
     """Why a course is not on a path: the first rule that shut it out, or what stands in for it.
 
     rule: "done" | "equivalent-done" | "enrolled" (in a run that waits for its mark, or comes after
-    the horizon) | "dismissed" | "not-for-role" | "not-your-grades" |
+    the horizon) | "dismissed" | "not-your-grades" |
     "not-your-subjects" | "not-your-school" | "missing-tool" | "missing-prerequisite" |
     "no-run" | "no-school" (only held when there is no school for the teacher) | "no-seat" |
     "no-free-slot" | "too-long" | "no-need" | "covered" | "less-helpful" |

@@ -210,7 +210,6 @@ def test_names_from_outside_are_escaped_in_html():
             {"reason": "know-it", "date": "2026-10-03"},
             "You took it out on 3 October. You can bring it back.",
         ),
-        ("not-for-role", {}, "It is made for another role."),
         (
             "not-your-grades",
             {"grades": ["3-5", "9-12"]},

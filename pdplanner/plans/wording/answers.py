@@ -44,7 +44,6 @@ _WHY_NOT: dict[str, Callable[[Facts, Days], str]] = {
     ),
     "enrolled": lambda f, d: f"You have a seat in it{_by(f, d)}.",
     "dismissed": lambda f, d: f"You took it out{_by(f, d)}. You can bring it back.",
-    "not-for-role": lambda f, d: "It is made for another role.",
     "not-your-grades": lambda f, d: (
         f"It is made for {listed([label(GradeBand, grade) for grade in f['grades']])}."
     ),
