@@ -88,7 +88,7 @@ def again_in_words(counts: Mapping[str, int], verb: str) -> str:
     if joined is None:
         return f"{verb} all again, as was asked."
     if joined == 0:
-        return f"{verb} all again since people here are known by something new."
+        return f"{verb} all again since the roster has changed."
     return f"{verb} all again since {joined:,} {'person' if joined == 1 else 'people'} joined."
 
 

@@ -68,7 +68,7 @@ def test_new_address_or_id_of_somebody_known_is_looked_for_too(place, new_teache
     TicketFeed.objects.update(passed_over=1)
     place.sync()
     Teacher.objects.filter(pk=renamed.pk).update(email=LATE)
-    reason = "Read all again since people here are known by something new."
+    reason = "Read all again since the roster has changed."
     assert (said(place.sync()), len(place.ids())) == (reason, 4)
     place.server.add(STRANGER)
     place.sync()

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from profiles.models import FeedCall, FeedRun, Ticket, TicketFeed, TicketTombstone
+from profiles.models import FeedCall, FeedRun, TicketFeed, TicketTombstone
 from profiles.seals import Secret
 from profiles.tickets.deriving import TicketReader
 from profiles.tickets.feeds.answers import moment, text, words_in
 from profiles.tickets.feeds.due import sync_due
-from profiles.tickets.feeds.line import AskedToWait, NotUnderstood, Refused
+from profiles.tickets.feeds.line import AskedToWait, Refused
 from profiles.tickets.feeds.queries import health_of, in_words
 from profiles.tickets.feeds.syncing import CRASHED
 
@@ -214,15 +214,3 @@ def test_name_to_sign_in_by_is_an_address_only_where_it_looks_like_one(open_plac
     assert place.held("teacher__given_name") == [("Nora",), ("Max",)]
     users = [path for path in place.server.asked if "/users/" in path]
     assert len(users) == 1
-
-
-def test_rights_that_went_are_still_told_from_tickets_that_went(open_place):
-    place = open_place("freshdesk")
-    for _ in range(12):
-        place.server.add(NORA)
-    place.sync()
-    for number in place.server.tickets:
-        place.server.tickets[number].state = "deleted"
-    with pytest.raises(NotUnderstood, match="shows 12 of 12 tickets no more"):
-        place.sync()
-    assert Ticket.objects.count() == 12
