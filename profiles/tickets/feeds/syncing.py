@@ -305,8 +305,9 @@ class Book:
     def _marked(self, page: Page) -> Place:
         """Return the place after a page. A change that is yet to come, by the help desk's word,
         carries no mark along: whatever changes until then would be left out."""
-        times = [written(changed(row)) for row in page.rows]
-        self._mark = max([self._mark, *(at for at in times if at <= self._last_mark)])
+        times = map(changed, page.rows)
+        if newest := max((at for at in times if at <= self._run.started_at), default=None):
+            self._mark = max(self._mark, written(newest))
         if not page.is_last:
             return page.place | {"mark": self._mark}
         if str(page.place.get("since", "")) <= self._last_mark:
