@@ -11,7 +11,7 @@ import argparse
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -131,9 +131,8 @@ def compare(log: Log) -> Comparison:
     """
     trials = [trial_at(log.events, origin, log.days) for origin in log.origins]
     if not any(trial.asked.any() for trial in trials):
-        raise NobodyAsks(
-            f"nobody who asked before {log.origins[0]} asked in the {log.days} days from then on"
-        )
+        last = log.origins[-1] + timedelta(days=log.days - 1)
+        raise NobodyAsks(f"nobody who asked before {log.origins[0]} asked again by {last}")
     rows = []
     gains: dict[str, Floats] = {}
     failed: dict[str, str] = {}
