@@ -51,7 +51,7 @@ RULES = (
     ),
     (
         "library hallway office staffroom lounge workroom copy conference auditorium cafeteria gym"
-        " gymnasium lobby room",
+        " gymnasium lobby staff multipurpose",
         rf"\b{PLACE}(?:'s)?\s+{DEVICE}\b"
         rf"|\b{DEVICE}\s+(?:\w+\s+)?(?:at|by|in|on|of|outside)\s+(?:the|our)\s+(?:\w+\s+)?{PLACE}\b",
     ),
@@ -118,6 +118,9 @@ for words, rule in RULES:
     for word in words_of(words):
         BY_WORD[word].append(re.compile(rule))
 TELLING = frozenset(BY_WORD) | {"behalf"}
+#: Everybody has a room; only a number makes one of these words tell anything.
+ROOMS = frozenset(("room", "rm"))
+NUMBERED = re.compile(r"\br(?:oo)?m\.?\s*#?\s*[a-z]?\d", re.IGNORECASE)
 
 
 def is_for_others(subject: str, body: str, words: Sequence[str], asset: str = "") -> bool:
@@ -125,6 +128,8 @@ def is_for_others(subject: str, body: str, words: Sequence[str], asset: str = ""
     about nothing of its sender's own."""
     is_shared = bool(asset) and ASSET.search(asset.casefold()) is not None
     found = TELLING.intersection(words)
+    if found & ROOMS and not (NUMBERED.search(subject) or NUMBERED.search(body)):
+        found -= ROOMS
     if not found and not is_shared:
         return False
     text = plain(f"{subject}\n{body[:MOST_CHARACTERS]}")
