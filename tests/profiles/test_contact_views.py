@@ -88,7 +88,8 @@ def test_contact_sees_why_a_ticket_does_not_count_and_claims_it(
 def test_teacher_claims_a_ticket_about_something_shared(signed_in, new_teacher, ticket):
     Ticket.objects.update(whose="shared")
     theirs = signed_in(new_teacher.user)
-    assert "shared or for others: not counted as yours" in theirs.get("/path/noticed/").content.decode()
+    page = theirs.get("/path/noticed/").content.decode()
+    assert "shared or for others: not counted as yours" in page
     theirs.post(f"/path/noticed/tickets/{ticket.pk}/use/", {"mine": "1"})
     assert Ticket.objects.usable().get().whose == "mine"
 
