@@ -30,6 +30,8 @@ MOST_REMEMBERED, MOST_COUNTED = 5_000, 50_000
 PARTS = re.compile(r"\s*(?:[/>|:\\»;]+|\s[-–—]+\s)\s*")
 #: The end of a sentence, an address, or a number so long that it is somebody's.
 SENTENCE = re.compile(r"\w@\w|[\r\n]|\w\w[.!?]\s+\w|\d{7}")
+#: Between two words that a name writes as one: "InstructionalTech".
+SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
 TELEPHONE = re.compile(r"\d{3}[-. ]\d{4}\b")
 OF_PERSONS = frozenset(
     words_of(
@@ -103,6 +105,7 @@ class CategoryNames:
 
     def _is_known(self, cell: str) -> bool:
         """Whether all of its words are known."""
+        cell = SEAM.sub(" ", cell)
         words = [word for word in words_of(cell) if len(word) > 1 and not word.isdecimal()]
         unknown = {word for word in words if not self._is_allowed(word)}
         # "Mark" is somebody, "Marks" are not.
