@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from benchmarks.helpdesks import make_helpdesk
 from benchmarks.logs import BadLog, Event, Trial, read_events, read_incidents, trial_at
@@ -139,7 +140,8 @@ def compare(log: Log) -> Comparison:
     for name, foretell in methods().items():
         started = time.perf_counter()
         try:
-            forecasts = [_finite(foretell(trial.history, trial.days)) for trial in trials]
+            with threadpool_limits(1):  # one core is the rule
+                forecasts = [_finite(foretell(trial.history, trial.days)) for trial in trials]
         except Exception as error:
             if name == OURS:
                 raise

@@ -5,7 +5,6 @@ The simple ones (popularity, cohort, own history) live with the product, which s
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Sequence
 
@@ -22,8 +21,6 @@ from pdplanner.recommender.baselines import (
 )
 from pdplanner.recommender.history import Floats, History
 from pdplanner.recommender.yardsticks import ndcg_by_person
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # implicit warns, and one core is the rule
 
 
 def ease(history: History, *, ridge: float, half_life: float) -> Floats:
