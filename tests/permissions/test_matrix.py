@@ -142,6 +142,7 @@ def world(mentor_teacher, east, grade_sync, settings) -> dict[str, object]:
         "uidb36": "x",
         "year/": day.pk,
         "system": "rt",
+        "help-desks/contacts/": mentor_teacher.pk,
         "help-desks/": TicketFeed.objects.create(source=source, kind="rt", address="https://x").pk,
         "imports/": ImportRun.objects.create(kind="roster", state="applied").pk,
         "path/noticed/tickets/": ticket.pk,
